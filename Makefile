@@ -1,0 +1,45 @@
+# Needs make and Python 3.11 or newer. Everything else is put into .venv by the first target that needs it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help setup run test check proto lock bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Set up .venv; costs nothing when nothing changed
+	@for python in $(BIN)/python python3 python3.13 python3.12 python3.11 python; do \
+		if command -v "$$python" >/dev/null 2>&1; then exec "$$python" -ES scripts/setup.py; fi; \
+	done; echo "needs Python 3.11 or newer, and there is none on the PATH" >&2; exit 1
+
+run: setup ## A whole consultation by phone, on this machine alone (ARGS=--help)
+	@$(BIN)/calling-orchestrator sandbox run $(ARGS)
+
+test: setup ## Run the tests (ARGS="-k name")
+	@$(BIN)/pytest $(ARGS)
+
+check: setup ## Lint, format, types, layers, protos, and stubs that fit the protos
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	@stubs=$$(mktemp -d) && trap 'rm -rf "$$stubs"' EXIT && sh scripts/generate_stubs.sh "$$stubs" \
+		&& diff -r -x __pycache__ calling "$$stubs/calling" && echo "calling/ fits proto/"
+
+proto: setup ## Generate calling/ from proto/
+	@sh scripts/generate_stubs.sh
+
+lock: ## Pin all packages in requirements.lock (needs uv; ARGS=--upgrade for newer ones)
+	@command -v uv >/dev/null || { echo "needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
+	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet \
+		--group dev --output-file requirements.lock $(ARGS) pyproject.toml
+
+bench: setup ## Measure, and print one table
+	@$(BIN)/pytest tests/bench -m bench -n 0 -s $(ARGS)
+
+clean: ## Remove .venv, caches and local data
+	rm -rf .venv .data build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The `calling-orchestrator` command: starts the programs, and shows what they do."""

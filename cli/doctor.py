@@ -1,0 +1,161 @@
+"""The command `doctor`: is this machine ready, and what is missing?"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import redis
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli import display, probes, settings
+from cli.errors import CommandError
+from cli.event_loop import run
+from cli.ports import ensure_free
+from cli.redis_server import find_redis_server
+from cli.settings import Settings
+
+Grade = Literal["ok", "warning", "problem"]
+
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+_REDIS_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one check; nothing in it is a secret."""
+
+    subject: str
+    grade: Grade
+    text: str
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")] = False) -> None:
+    """Check versions, settings, Redis, speech servers, language model and ports.
+
+    Exit status 1 if something is wrong.
+    """
+    findings = run(_findings(settings.read()))
+    if as_json:
+        display.print_json([vars(finding) for finding in findings])
+    else:
+        table = Table.grid(padding=(0, 2))
+        for finding in findings:
+            table.add_row(Text(finding.grade, style=_STYLES[finding.grade]), Text(finding.subject), Text(finding.text))
+        display.console.print(table)
+    if any(finding.grade == "problem" for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _findings(chosen: Settings) -> list[Finding]:
+    return [
+        *_versions(),
+        _disk(chosen),
+        await asyncio.to_thread(_redis, chosen),
+        await _speech("GRPC_STT_URL", chosen.grpc_stt_url),
+        await _speech("GRPC_TTS_URL", chosen.grpc_tts_url),
+        *_settings(chosen),
+        *_ports(chosen),
+    ]
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("calling-orchestrator", "ok", metadata.version("calling-orchestrator"))
+    yield Finding("Python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    for package in ("grpcio", "protobuf", "redis", "openai", "twilio", "aiohttp"):
+        yield Finding(package, "ok", metadata.version(package))
+
+
+def _disk(chosen: Settings) -> Finding:
+    existing = next(folder for folder in chosen.data_dir.absolute().parents if folder.exists())
+    megabytes = shutil.disk_usage(existing).free // 1_000_000
+    grade: Grade = "problem" if megabytes < 64 else "warning" if megabytes < 1000 else "ok"
+    return Finding("disk", grade, f"{megabytes} MB free for DATA_DIR ({chosen.data_dir})")
+
+
+def _redis(chosen: Settings) -> Finding:
+    url = chosen.external_redis_url
+    if not url:
+        try:
+            return Finding("Redis", "ok", f"REDIS_URL is not set: `serve` runs {find_redis_server()} of its own")
+        except CommandError as error:
+            return Finding("Redis", "problem", str(error))
+    try:
+        return _redis_properties(_redis_info(url))
+    except (redis.RedisError, ValueError, OSError) as error:
+        return Finding("Redis", "problem", f"REDIS_URL: does not answer ({type(error).__name__})")
+
+
+def _redis_info(url: str) -> dict[str, Any]:
+    scheme, separator, rest = url.partition("://")
+    is_cluster = scheme.endswith("+cluster")
+    url = scheme.removesuffix("+cluster") + separator + rest
+    options: dict[str, Any] = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
+    with redis.RedisCluster.from_url(url, **options) if is_cluster else redis.Redis.from_url(url, **options) as client:
+        answer: dict[str, Any] = client.info()
+        return next(iter(answer.values())) if is_cluster else answer
+
+
+def _redis_properties(info: dict[str, Any]) -> Finding:
+    """Judges a Redis by what it says of itself: it must keep what it acknowledged, and drop nothing."""
+    version = str(info.get("valkey_version") or info["redis_version"])
+    text = f"{version}, append-only file {'on' if info['aof_enabled'] else 'off'}, {info['maxmemory_policy']}"
+    if int(version.partition(".")[0]) < 7:
+        return Finding("Redis", "problem", f"{text}: needs 7.0 or newer")
+    if info["maxmemory_policy"] != "noeviction":
+        return Finding("Redis", "problem", f"{text}: may drop consultations; set maxmemory-policy noeviction")
+    if not info["aof_enabled"]:
+        return Finding("Redis", "warning", f"{text}: a crash loses what was acknowledged; set appendonly yes")
+    return Finding("Redis", "ok", text)
+
+
+async def _speech(setting: str, url: str) -> Finding:
+    if not url:
+        return Finding(setting, "ok", "not set: `serve` runs a speech server of its own")
+    return await _reachable(setting, url if "//" in url else f"//{url}")
+
+
+async def _reachable(setting: str, url: str) -> Finding:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    place = f"{parts.hostname}:{port}"
+    if await probes.accepts(parts.hostname or "", port):
+        return Finding(setting, "ok", f"{place} answers")
+    return Finding(setting, "problem", f"{place} does not answer")
+
+
+def _settings(chosen: Settings) -> Iterator[Finding]:
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_PHONE"):
+        is_set = bool(getattr(chosen, name.lower()))
+        yield Finding(name, "ok" if is_set else "warning", "set" if is_set else "not set: no real calls")
+    public = chosen.public_base_url or chosen.twilio_webhook_url
+    if public.startswith("https://"):
+        yield Finding("PUBLIC_BASE_URL", "ok", public)
+    else:
+        yield Finding("PUBLIC_BASE_URL", "warning", f"{public or 'not set'}: Twilio needs a public https:// address")
+    wanted = bool(chosen.spring_boot_url)
+    yield Finding("SPRING_BOOT_URL", "ok" if wanted else "warning", "set" if wanted else "not set: nobody gets results")
+    has_model = bool(chosen.openai_api_key or chosen.openai_base_url)
+    text = f"set, model {chosen.openai_model or 'default'}" if has_model else "not set: the built-in rules answer"
+    yield Finding("OPENAI_API_KEY", "ok" if has_model else "warning", text)
+
+
+def _ports(chosen: Settings) -> Iterator[Finding]:
+    ports = [("HTTP_PORT", chosen.http_port), ("GRPC_PORT", chosen.grpc_port)]
+    if chosen.needs_speech_server:
+        ports.append(("SPEECH_PORT", chosen.speech_port))
+    for setting, port in ports:
+        try:
+            ensure_free(port, setting)
+        except CommandError:
+            yield Finding(setting, "warning", f"{port} is taken (by a running system?)")
+        else:
+            yield Finding(setting, "ok", f"{port} is free")

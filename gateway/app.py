@@ -1,0 +1,135 @@
+"""The composition of the gateway: what serves which path, and how it starts and stops."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from gateway import middleware
+from gateway.audio import Audio
+from gateway.backend_api import BackendApi
+from gateway.config import Settings
+from gateway.events import EventStreams
+from gateway.health import Health
+from gateway.http_log import server_logger
+from gateway.metrics import Metrics
+from gateway.orchestrator_client import Deadlines, OrchestratorClient
+from gateway.request_body import MAX_JSON_BYTES
+from gateway.twilio_signature import signature_check
+from gateway.twilio_status import TwilioStatus
+from gateway.twilio_voice import TwilioVoice
+from gateway.webhook_urls import WebhookUrls
+from observability import log
+
+SHUTDOWN_SECONDS = 7.0
+"""aiohttp waits this long for running requests, and once more before it cancels them: more than a turn takes."""
+KEEPALIVE_SECONDS = 75.0
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class RunningGateway:
+    """A gateway that accepts requests."""
+
+    port: int
+    """Where it listens: the free port that was found if 0 was set."""
+    health: Health
+    _runner: web.AppRunner
+    _orchestrator: OrchestratorClient
+    _drain_delay_seconds: float
+
+    async def stop(self) -> None:
+        """Says that it is not ready, lets load balancers notice, finishes what runs, and closes everything."""
+        self.health.draining = True
+        await asyncio.sleep(self._drain_delay_seconds)
+        await self._runner.cleanup()
+        await self._orchestrator.close()
+
+
+async def start(settings: Settings, deadlines: Deadlines | None = None) -> RunningGateway:
+    """Starts a gateway in the running loop.
+
+    Args:
+        settings: What is set.
+        deadlines: Of the calls to the orchestrator, if other than usual.
+
+    Raises:
+        OSError: The port is taken, or may not be listened on.
+    """
+    _warn(settings)
+    metrics = Metrics()
+    orchestrator = OrchestratorClient(settings.orchestrator_url, deadlines)
+    health = Health(orchestrator, metrics)
+    runner = web.AppRunner(
+        _application(settings, orchestrator, health, metrics),
+        access_log=None,
+        logger=server_logger(),
+        keepalive_timeout=KEEPALIVE_SECONDS,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    except BaseException:
+        await runner.cleanup()
+        await orchestrator.close()
+        raise
+    port: int = runner.addresses[0][1]
+    logger.info("gateway_started", host=settings.http_host, port=port, orchestrator=settings.orchestrator_url)
+    return RunningGateway(port, health, runner, orchestrator, settings.drain_delay_seconds)
+
+
+def _application(
+    settings: Settings, orchestrator: OrchestratorClient, health: Health, metrics: Metrics
+) -> web.Application:
+    app = web.Application(
+        client_max_size=MAX_JSON_BYTES,
+        middlewares=[
+            middleware.observation(metrics),
+            middleware.error_answers,
+            signature_check(_plain(settings.twilio_auth_token), settings.public_base_url),
+            middleware.token_check(_plain(settings.api_token)),
+        ],
+    )
+    app.on_response_prepare.append(middleware.show_request_id)
+    streams = EventStreams(orchestrator, metrics)
+    app.on_shutdown.append(streams.stop)
+    voice = TwilioVoice(orchestrator, WebhookUrls(settings.public_base_url), metrics)
+    _add_backend_routes(app.router, BackendApi(orchestrator), streams)
+    _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator))
+    app.router.add_get("/audio/{token:[A-Za-z0-9_-]{1,128}}.wav", Audio(orchestrator).wav)
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/metrics", health.metrics)
+    return app
+
+
+def _add_backend_routes(router: web.UrlDispatcher, api: BackendApi, streams: EventStreams) -> None:
+    for prefix in ("/api", ""):
+        router.add_post(f"{prefix}/receive", api.receive)
+        router.add_post(f"{prefix}/send_llm_result", api.send_llm_result)
+    router.add_get("/api/consultations", api.consultations)
+    router.add_get("/api/consultations/{consultation_id}", api.consultation)
+    router.add_get("/api/consultations/{consultation_id}/transcript", api.transcript)
+    router.add_get("/api/consultations/{consultation_id}/summary", api.summary)
+    router.add_get("/api/consultations/{consultation_id}/events", streams.events, allow_head=False)
+
+
+def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: TwilioStatus) -> None:
+    for prefix in ("/twilio", "/api/twilio"):
+        router.add_post(f"{prefix}/voice", voice.voice)
+        router.add_post(f"{prefix}/recording", voice.recording)
+        router.add_post(f"{prefix}/status", status.status)
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _warn(settings: Settings) -> None:
+    if settings.twilio_auth_token is None:
+        logger.warning("twilio_paths_closed", why="TWILIO_AUTH_TOKEN is not set: every Twilio webhook answers 403")
+    if settings.api_token is None and settings.http_host not in {"127.0.0.1", "::1", "localhost"}:
+        logger.warning("api_open", why="API_TOKEN is not set: whoever reaches HTTP_PORT can start calls")

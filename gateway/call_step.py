@@ -1,0 +1,72 @@
+"""Reads a verified webhook: which step of which call is this, and what did the callee do?
+
+Numbers that are none, and fields that are missing, are normal on the telephone network; each has a meaning here.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.call import Heard, PressedKeys, RecordedSpeech, Silence
+from gateway.errors import InvalidRequestError
+from gateway.twilio_signature import Webhook
+
+_KEYS = re.compile(r"[0-9*#]+")
+_NATURAL = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+def natural(value: str | None) -> int | None:
+    """Returns a number from 0 to 999,999,999, or None for anything else."""
+    return int(value) if value and _NATURAL.fullmatch(value) else None
+
+
+@dataclass(frozen=True)
+class CallStep:
+    """One webhook's place in a call."""
+
+    consultation_id: str
+    call_sid: str
+    turn_number: int | None
+    """The callee's turn; None when the call was just answered."""
+    retry: int
+    """How often this step was tried before."""
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> "CallStep":
+        """Reads the step from the query that the gateway itself gave to Twilio.
+
+        Raises:
+            InvalidRequestError: It does not name a consultation, a call, or a turn.
+        """
+        step = cls(
+            consultation_id=webhook.query.get("consultation", ""),
+            call_sid=webhook.form.get("CallSid", ""),
+            turn_number=natural(webhook.query.get("turn")),
+            retry=natural(webhook.query.get("retry")) or 0,
+        )
+        if not step.consultation_id:
+            raise InvalidRequestError("The URL names no consultation.", field="consultation")
+        if not step.call_sid:
+            raise InvalidRequestError("The form has no CallSid.", field="CallSid")
+        if "turn" in webhook.query and not step.turn_number:
+            raise InvalidRequestError("The turn is not a number from 1.", field="turn")
+        return step
+
+
+def heard(webhook: Webhook) -> Heard | None:
+    """Returns what the callee did while `<Record>` listened; None if they hung up without a word.
+
+    Twilio docs, <Record>: `RecordingUrl`, `RecordingDuration`, and `Digits`, which is `hangup` if the callee hung up.
+    `RecordingSid` is sent but not documented; the URL ends with it. On a retry the same fields stand in the query.
+    """
+    fields: Mapping[str, str] = webhook.query if natural(webhook.query.get("retry")) else webhook.form
+    if webhook.query.get("silence") == "1":
+        return Silence()
+    digits = fields.get("Digits", "")
+    if _KEYS.fullmatch(digits):
+        return PressedKeys(digits)
+    recording_sid = fields.get("RecordingSid") or fields.get("RecordingUrl", "").rstrip("/").rpartition("/")[2]
+    duration_seconds = natural(fields.get("RecordingDuration")) or 0
+    if recording_sid and duration_seconds:
+        return RecordedSpeech(recording_sid, duration_seconds)
+    return None if digits == "hangup" else Silence()

@@ -1,0 +1,70 @@
+"""The gateway's settings, from the environment or `.env`. Read by `__main__` only."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):([0-9]{1,5})")
+
+
+def _web_address(value: str) -> str:
+    """Returns a base URL without its trailing slash, as every other URL is appended to it."""
+    parts = urlsplit(value)
+    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+        raise ValueError(
+            "must be an http:// or https:// URL without user, query or fragment (TWILIO_WEBHOOK_URL is its older name)"
+        )
+    _ = parts.port  # raises ValueError if it is none
+    return value.rstrip("/")
+
+
+def _grpc_address(value: str) -> str:
+    """Returns `host:port`; an optional `grpc://` or `http://` is tolerated."""
+    address = re.sub(r"^(grpc|http)://", "", value.strip()).rstrip("/")
+    match = _HOST_AND_PORT.fullmatch(address)
+    if not match or not 0 < int(match.group(2)) <= 65535:
+        raise ValueError("must be host:port")
+    return address
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. An environment variable has the field's name in capitals; empty means not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    http_host: str = "127.0.0.1"
+    """Where to listen; `0.0.0.0` for all interfaces (then set API_TOKEN)."""
+    http_port: int = Field(8000, ge=0, le=65535)
+    """0 takes a free port."""
+    public_base_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "http://127.0.0.1:8000", validation_alias=AliasChoices("PUBLIC_BASE_URL", "TWILIO_WEBHOOK_URL")
+    )
+    """How Twilio reaches this gateway: the base of every URL in TwiML, and what Twilio's signatures are checked
+    against."""
+    orchestrator_url: Annotated[str, AfterValidator(_grpc_address)] = "127.0.0.1:50050"
+    """The orchestrator's gRPC address, `host:port`."""
+    twilio_auth_token: SecretStr | None = None
+    """Checks Twilio's signatures. Without it every Twilio path answers 403."""
+    api_token: SecretStr | None = None
+    """If set, the backend's paths need `Authorization: Bearer <token>`."""
+    drain_delay_seconds: float = Field(0.0, ge=0, le=120)
+    """How long `/readyz` says 503 before the gateway stops accepting: what a load balancer needs to notice."""
+    log_format: Literal["json", "console"] = "json"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+
+
+def complaint(error: ValidationError) -> str:
+    """Returns one line that names the first wrong variable and says what is wrong; never its value."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]).upper()
+    return f"{name}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,201 @@
+"""The orchestrator, as the gateway sees it: one channel, a deadline on every call, typed errors.
+
+With `gateway.conversion` the only code here that knows gRPC and the generated messages.
+"""
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from calling.v1 import (
+    call_service_pb2,
+    call_service_pb2_grpc,
+    consultation_service_pb2,
+    consultation_service_pb2_grpc,
+)
+from gateway import request_id, views
+from gateway.call import Heard, Reply, SpokenAudio, StatusReport
+from gateway.conversion import calls, consultations, outcomes
+from gateway.conversion import views as to_view
+from gateway.conversion.errors import typed_error
+from gateway.receive import ReceivePayload
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+# Only what may be repeated: StartConsultation has its request id, and every RPC of CallService is made to be repeated.
+# DeliverResult is not among them: a repeated POST is a double entry for the backend.
+_REPEATABLE = [
+    {"service": "calling.v1.CallService"},
+    *(
+        {"service": "calling.v1.ConsultationService", "method": method}
+        for method in ("StartConsultation", "GetConsultation", "ListConsultations", "GetTranscript", "Summary")
+    ),
+]
+_SERVICE_CONFIG = {
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "methodConfig": [
+        {
+            "name": _REPEATABLE,
+            "retryPolicy": {
+                "maxAttempts": 3,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "1s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ],
+    "retryThrottling": {"maxTokens": 20, "tokenRatio": 0.1},
+}
+_CHANNEL_OPTIONS = [
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    ("grpc.enable_http_proxy", 0),  # the orchestrator is inside; a proxy for the outside must not see this
+]
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """How long each kind of call may take, repeats included, in seconds."""
+
+    turn: float = 12.0
+    """Twilio waits 15; the orchestrator says a filler after 8."""
+    start: float = 10.0
+    read: float = 5.0
+    deliver: float = 30.0
+    """The backend is asked meanwhile."""
+    watch: float = 3600.0
+    """A watch that lasts longer ends, and is resumed by its client."""
+    health: float = 2.0
+
+
+class OrchestratorClient:
+    """The orchestrator's RPCs as methods. Each raises a `gateway.errors.OrchestratorError` when it fails."""
+
+    def __init__(self, address: str, deadlines: Deadlines | None = None) -> None:
+        """Opens the channel; needs the running loop it will be used in.
+
+        Args:
+            address: `host:port`.
+            deadlines: Other than the usual ones.
+        """
+        self._deadlines = deadlines or Deadlines()
+        self._channel = grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+        self._calls = call_service_pb2_grpc.CallServiceStub(self._channel)
+        self._consultations = consultation_service_pb2_grpc.ConsultationServiceStub(self._channel)
+        self._health: Any = health_pb2_grpc.HealthStub(self._channel)
+
+    async def close(self) -> None:
+        """Closes the channel."""
+        await self._channel.close()
+
+    async def start_consultation(self, payload: ReceivePayload, start_id: str) -> views.ConsultationView:
+        """Starts a consultation, once for each `start_id`."""
+        request = consultations.start_request(payload, start_id)
+        response = await _call(self._consultations.StartConsultation, request, self._deadlines.start)
+        return to_view.consultation(response.consultation)
+
+    async def consultation(self, consultation_id: str) -> views.ConsultationView:
+        """Returns a consultation as it stands."""
+        request = consultation_service_pb2.GetConsultationRequest(consultation_id=consultation_id)
+        response = await _call(self._consultations.GetConsultation, request, self._deadlines.read)
+        return to_view.consultation(response.consultation)
+
+    async def consultations(self, page_size: int, page_token: str) -> views.ConsultationPage:
+        """Returns a page of consultations, newest first."""
+        request = consultation_service_pb2.ListConsultationsRequest(page_size=page_size, page_token=page_token)
+        response = await _call(self._consultations.ListConsultations, request, self._deadlines.read)
+        return views.ConsultationPage(
+            consultations=[to_view.consultation(consultation) for consultation in response.consultations],
+            next_page_token=response.next_page_token,
+        )
+
+    async def transcript(self, consultation_id: str, page_size: int, page_token: str) -> views.TranscriptPage:
+        """Returns a page of a consultation's turns."""
+        request = consultation_service_pb2.GetTranscriptRequest(
+            consultation_id=consultation_id, page_size=page_size, page_token=page_token
+        )
+        response = await _call(self._consultations.GetTranscript, request, self._deadlines.read)
+        return views.TranscriptPage(
+            turns=[to_view.turn(turn) for turn in response.turns], next_page_token=response.next_page_token
+        )
+
+    async def summary(self, consultation_id: str) -> views.SummaryView:
+        """Returns summary and outcome of a consultation that is over."""
+        request = consultation_service_pb2.SummaryRequest(consultation_id=consultation_id)
+        return outcomes.summary(await _call(self._consultations.Summary, request, self._deadlines.read))
+
+    async def deliver_result(self, consultation_id: str) -> views.AttemptView:
+        """Delivers a result to the backend, now."""
+        request = consultation_service_pb2.DeliverResultRequest(consultation_id=consultation_id)
+        response = await _call(self._consultations.DeliverResult, request, self._deadlines.deliver)
+        return to_view.attempt(response.attempt)
+
+    async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[views.EventView, None]:
+        """Yields what happened since the cursor, then what happens, until nothing more will."""
+        request = consultation_service_pb2.WatchConsultationRequest(consultation_id=consultation_id, cursor=cursor)
+        stream = self._consultations.WatchConsultation(request, timeout=self._deadlines.watch, metadata=_metadata())
+        try:
+            async for response in stream:
+                yield to_view.event(response)
+        except grpc.aio.AioRpcError as error:
+            raise typed_error(error) from error
+        finally:
+            stream.cancel()  # grpc.aio does not cancel a call that is merely dropped (grpc#43462)
+
+    async def answer_call(self, consultation_id: str, call_sid: str) -> Reply:
+        """Returns what is said when the person answers."""
+        request = call_service_pb2.AnswerCallRequest(consultation_id=consultation_id, call_sid=call_sid)
+        response = await _call(self._calls.AnswerCall, request, self._deadlines.turn)
+        return calls.reply(response.reply)
+
+    async def take_turn(self, consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None) -> Reply:
+        """Returns what is said to what was heard; None: a wait is over, or a goodbye was played."""
+        request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard)
+        response = await _call(self._calls.TakeTurn, request, self._deadlines.turn)
+        return calls.reply(response.reply)
+
+    async def report_call_status(self, report: StatusReport) -> None:
+        """Passes on what became of a call."""
+        await _call(self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
+
+    async def audio(self, audio_token: str) -> SpokenAudio:
+        """Returns the audio of a prompt; waits out a short absence of the orchestrator."""
+        request = call_service_pb2.GetAudioRequest(audio_token=audio_token)
+        return calls.spoken_audio(await _call(self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True))
+
+    async def is_serving(self) -> bool:
+        """Tells whether the orchestrator answers and calls itself healthy."""
+        try:
+            response = await self._health.Check(health_pb2.HealthCheckRequest(), timeout=self._deadlines.health)
+        except grpc.aio.AioRpcError:
+            return False
+        return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+async def _call(
+    rpc: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
+    request: Request,
+    timeout: float,
+    *,
+    wait_for_ready: bool = False,
+) -> Response:
+    try:
+        return await rpc(request, timeout=timeout, metadata=_metadata(), wait_for_ready=wait_for_ready)
+    except grpc.aio.AioRpcError as error:
+        raise typed_error(error) from error
+
+
+def _metadata() -> tuple[tuple[str, str], ...]:
+    own_id = request_id.current.get()
+    return (("x-request-id", own_id),) if own_id else ()

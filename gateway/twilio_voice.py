@@ -1,0 +1,106 @@
+"""The webhooks of a live call: answered, spoken, silent. Each answers TwiML with status 200, whatever happens.
+
+A failure that may pass keeps the callee on the line: "one moment please", a pause, and the same question again, so a
+call outlives a restart of the orchestrator or of its store. If the orchestrator lost a turn (its store failed over),
+the call goes on from what it knows: what was said last is said again. Any other failure is an apology and a hang-up.
+"""
+
+from collections.abc import Awaitable
+from dataclasses import asdict
+
+from aiohttp import web
+
+from gateway import twiml
+from gateway.call import Reply
+from gateway.call_step import CallStep, heard
+from gateway.errors import ConflictError, GatewayError, InvalidRequestError, TransientError
+from gateway.metrics import Metrics
+from gateway.orchestrator_client import OrchestratorClient
+from gateway.surface import route_of
+from gateway.twilio_signature import WEBHOOK
+from gateway.webhook_urls import WebhookUrls
+from observability import log
+
+MAX_RETRIES = 8
+SPOKEN_EVERY = 3
+"""The callee is asked for patience on the first and then every third try: neither silence nor nagging."""
+OUT_OF_ORDER = "TURN_OUT_OF_ORDER"
+
+logger = log.get(__name__)
+
+
+def twiml_response(document: str) -> web.Response:
+    """Returns TwiML over HTTP."""
+    return web.Response(text=document, content_type="text/xml", charset="utf-8")
+
+
+class TwilioVoice:
+    """Answers `/twilio/voice` and `/twilio/recording`."""
+
+    def __init__(self, orchestrator: OrchestratorClient, urls: WebhookUrls, metrics: Metrics) -> None:
+        self._orchestrator = orchestrator
+        self._urls = urls
+        self._metrics = metrics
+
+    async def voice(self, request: web.Request) -> web.Response:
+        """What to do now: after the answer, or (with `turn`) when a filler or a goodbye was played."""
+        try:
+            step = CallStep.of(request[WEBHOOK])
+        except InvalidRequestError as error:
+            return self._given_up(request, error)
+        if step.turn_number is None:
+            asked = self._orchestrator.answer_call(step.consultation_id, step.call_sid)
+        else:
+            asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, step.turn_number, None)
+        again = self._urls.voice(step.consultation_id, step.turn_number, retry=step.retry + 1)
+        return await self._answered(request, step, asked, again)
+
+    async def recording(self, request: web.Request) -> web.Response:
+        """What to do after the callee spoke, pressed keys, said nothing, or hung up."""
+        try:
+            step = CallStep.of(request[WEBHOOK])
+            turn_number = _required(step.turn_number)
+        except InvalidRequestError as error:
+            return self._given_up(request, error)
+        said = heard(request[WEBHOOK])
+        if said is None:
+            return twiml_response(twiml.hang_up())
+        asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
+        again = self._urls.recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
+        return await self._answered(request, step, asked, again)
+
+    async def _answered(
+        self, request: web.Request, step: CallStep, asked: Awaitable[Reply], again: str
+    ) -> web.Response:
+        """Returns the orchestrator's reply as TwiML, or what stands in for it when there is none."""
+        try:
+            reply = await asked
+        except TransientError as error:
+            if step.retry >= MAX_RETRIES:
+                return self._given_up(request, error, step)
+            self._note("webhook_postponed", request, error, step)
+            return twiml_response(twiml.one_moment(again, spoken=step.retry % SPOKEN_EVERY == 0))
+        except ConflictError as error:
+            if error.reason != OUT_OF_ORDER:
+                return self._given_up(request, error, step)
+            self._note("webhook_resumed", request, error, step)
+            return twiml_response(twiml.redirect(self._urls.voice(step.consultation_id)))
+        except GatewayError as error:
+            return self._given_up(request, error, step)
+        return twiml_response(twiml.reply(reply, step.consultation_id, self._urls))
+
+    def _given_up(self, request: web.Request, error: GatewayError, step: CallStep | None = None) -> web.Response:
+        self._note("webhook_given_up", request, error, step)
+        return twiml_response(twiml.apology())
+
+    def _note(self, event: str, request: web.Request, error: GatewayError, step: CallStep | None) -> None:
+        route = route_of(request)
+        self._metrics.webhook_failures.labels(route=route, answer=event.removeprefix("webhook_")).inc()
+        place = asdict(step) if step else {}
+        logger.warning(event, route=route, reason=error.reason, field=error.field, **place)
+
+
+def _required(turn_number: int | None) -> int:
+    if turn_number is None:
+        raise InvalidRequestError("The URL names no turn.", field="turn")
+    return turn_number

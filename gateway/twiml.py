@@ -1,0 +1,131 @@
+"""Replies as TwiML, through Twilio's own library. Pure: no request, no clock, no network."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from gateway.call import HangUp, Listen, Reply, Silence, Wait
+from gateway.webhook_urls import WebhookUrls
+
+LANGUAGE = "ko-KR"
+VOICE = "Polly.Seoyeon"
+ANY_KEY = "1234567890*#"
+MAX_SAY_CHARACTERS = 3600
+"""URL-encoded, of one `<Say>`: 400 Hangul at 9 characters each. Twilio's limit is 4500 (error 13521)."""
+
+ONE_MOMENT = "잠시만 기다려 주세요."
+APOLOGY = "죄송합니다. 전화에 문제가 생겨서 통화를 마치겠습니다. 안녕히 계세요."
+RETRY_PAUSE_SECONDS = 2
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SENTENCE = re.compile(r".+?(?:[.!?…\n]+\s*|$)", re.DOTALL)
+
+
+def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
+    """Returns the TwiML that says a reply's prompts and then does what comes next.
+
+    After a goodbye whose end the orchestrator wants to know of stands a `<Redirect>`: that Twilio follows it is the
+    proof that the words were played.
+    """
+    document = VoiceResponse()
+    for prompt in content.prompts:
+        if prompt.audio_token:
+            document.play(urls.audio(prompt.audio_token))
+        else:
+            _say(document, prompt.text)
+    match content.next:
+        case Listen() as listen:
+            _record(document, listen, consultation_id, urls)
+        case Wait(turn_number):
+            document.redirect(urls.voice(consultation_id, turn_number), method="POST")
+        case HangUp(turn_number) if turn_number > 0:
+            document.redirect(urls.voice(consultation_id, turn_number), method="POST")
+        case HangUp():
+            document.hangup()
+    return str(document)
+
+
+def one_moment(again: str, *, spoken: bool) -> str:
+    """Returns TwiML that keeps the call alive for a moment and then asks again.
+
+    Args:
+        again: The URL to ask.
+        spoken: Whether the callee is asked for patience before the pause.
+    """
+    document = VoiceResponse()
+    if spoken:
+        _say(document, ONE_MOMENT)
+    document.pause(length=RETRY_PAUSE_SECONDS)
+    document.redirect(again, method="POST")
+    return str(document)
+
+
+def redirect(url: str) -> str:
+    """Returns TwiML that goes on elsewhere without a word."""
+    document = VoiceResponse()
+    document.redirect(url, method="POST")
+    return str(document)
+
+
+def apology() -> str:
+    """Returns TwiML that apologises and ends the call."""
+    document = VoiceResponse()
+    _say(document, APOLOGY)
+    document.hangup()
+    return str(document)
+
+
+def hang_up() -> str:
+    """Returns TwiML that ends the call without a word."""
+    document = VoiceResponse()
+    document.hangup()
+    return str(document)
+
+
+def _record(document: VoiceResponse, listen: Listen, consultation_id: str, urls: WebhookUrls) -> None:
+    """Adds a `<Record>`, and a `<Redirect>` for when Twilio falls through it because nothing was said."""
+    document.record(
+        action=urls.recording(consultation_id, listen.turn_number),
+        method="POST",
+        play_beep=False,
+        timeout=listen.silence_timeout_seconds,
+        max_length=listen.max_length_seconds,
+        finish_on_key=ANY_KEY,
+        trim="do-not-trim",
+    )
+    document.redirect(urls.recording(consultation_id, listen.turn_number, Silence()), method="POST")
+
+
+def _say(document: VoiceResponse, text: str) -> None:
+    for piece in say_pieces(text):
+        document.say(piece, language=LANGUAGE, voice=VOICE)
+
+
+def say_pieces(text: str) -> list[str]:
+    """Splits a text for `<Say>`: between sentences where it can, within one where it must.
+
+    Characters that XML cannot carry are left out.
+    """
+    pieces = [""]
+    for sentence in _sentences(_NOT_XML.sub("", text)):
+        if _encoded_length(pieces[-1] + sentence) > MAX_SAY_CHARACTERS:
+            pieces.append("")
+        pieces[-1] += sentence
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Yields the sentences of a text; one that is too long for a `<Say>` in parts that are not."""
+    longest = MAX_SAY_CHARACTERS // 12  # no character is longer than `%F0%9F%98%80`
+    for match in _SENTENCE.finditer(text):
+        sentence = match.group()
+        if _encoded_length(sentence) <= MAX_SAY_CHARACTERS:
+            yield sentence
+        else:
+            yield from (sentence[start : start + longest] for start in range(0, len(sentence), longest))
+
+
+def _encoded_length(text: str) -> int:
+    return len(quote(text))

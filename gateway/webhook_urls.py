@@ -1,0 +1,57 @@
+"""The URLs under which Twilio comes back to this gateway."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from gateway.call import Heard, PressedKeys, RecordedSpeech, Silence
+
+_CONNECTION_OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000"
+"""Twilio repeats a webhook that found no gateway, or a dying one (Twilio docs, webhooks connection overrides). Not part
+of the signature. Repeating is safe: the orchestrator gives the same answer to the same turn."""
+
+
+@dataclass(frozen=True)
+class WebhookUrls:
+    """Makes absolute URLs under one public base URL."""
+
+    base: str
+
+    def voice(self, consultation_id: str, turn_number: int | None = None, retry: int = 0) -> str:
+        """Returns where Twilio asks what to do; with a turn: for that turn's answer."""
+        turn = {} if turn_number is None else {"turn": str(turn_number)}
+        return self._webhook("voice", consultation_id, turn, retry)
+
+    def recording(self, consultation_id: str, turn_number: int, heard: Heard | None = None, retry: int = 0) -> str:
+        """Returns where Twilio reports what the callee said.
+
+        Args:
+            consultation_id: The consultation.
+            turn_number: The callee's turn.
+            heard: What the URL itself reports; none for the `action` of a `<Record>`, which reports it in its form.
+            retry: How often this was asked before.
+        """
+        return self._webhook("recording", consultation_id, {"turn": str(turn_number), **_fields(heard)}, retry)
+
+    def audio(self, audio_token: str) -> str:
+        """Returns where `<Play>` finds a prompt."""
+        return f"{self.base}/audio/{quote(audio_token, safe='')}.wav"
+
+    def _webhook(self, name: str, consultation_id: str, fields: dict[str, str], retry: int) -> str:
+        query = {"consultation": consultation_id, **fields}
+        if retry:
+            query["retry"] = str(retry)
+        encoded = urlencode(query, quote_via=quote, safe="*")  # as every HTTP client would send it: it is signed
+        return f"{self.base}/twilio/{name}?{encoded}#{_CONNECTION_OVERRIDES}"
+
+
+def _fields(heard: Heard | None) -> dict[str, str]:
+    """Writes what was heard as Twilio's own field names, for a query string."""
+    match heard:
+        case None:
+            return {}
+        case Silence():
+            return {"silence": "1"}
+        case PressedKeys(digits):
+            return {"Digits": digits}
+        case RecordedSpeech(recording_sid, duration_seconds):
+            return {"RecordingSid": recording_sid, "RecordingDuration": str(duration_seconds)}

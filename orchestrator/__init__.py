@@ -1,0 +1,1 @@
+"""The orchestrator: owns consultations; its gRPC API is the only way in."""

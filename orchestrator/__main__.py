@@ -1,0 +1,45 @@
+"""`python -m orchestrator`: serves the gRPC API until SIGTERM or SIGINT, then drains."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from observability import log
+from orchestrator.bootstrap import Orchestrator
+from orchestrator.config import Settings
+from orchestrator.server import PortTaken
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Orchestrator(settings):
+        await stop.wait()
+
+
+def main() -> int:
+    """Runs the program and returns its exit status: 2 for a setting that is wrong or a port that is taken."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+            sys.stderr.write(f"orchestrator: {name}: {problem['msg']}\n")
+        return 2
+    log.configure(settings.log_format, settings.log_level)
+    try:
+        asyncio.run(_serve(settings))
+    except PortTaken:
+        sys.stderr.write(f"orchestrator: port {settings.grpc_port} is taken; set GRPC_PORT to another one\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

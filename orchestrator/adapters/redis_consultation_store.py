@@ -1,0 +1,249 @@
+"""Consultations in Redis: the port `ConsultationStore`."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import secrets
+from itertools import pairwise
+
+from observability import log
+from orchestrator.adapters import redis_client, scripts
+from orchestrator.adapters import redis_codec as codec
+from orchestrator.adapters.redis_change import EXPIRE, KINDS, commit_arguments, milliseconds
+from orchestrator.adapters.redis_client import RedisClient, store_access
+from orchestrator.adapters.redis_keys import DUE, NEWS, SCHEMA, SCHEMA_VALUE, consultation_keys
+from orchestrator.adapters.redis_lists import NEWEST, UNDELIVERED, read_page, shard_batches
+from orchestrator.adapters.redis_news import News
+from orchestrator.adapters.redis_turn_cache import TurnCache
+from orchestrator.dialogue.ports import Change, Clock, Due, DueKind, Page
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.consultation import Consultation
+from orchestrator.domain.errors import ConsultationNotFound, InvalidCursor
+from orchestrator.domain.event import Event
+from orchestrator.domain.turn import CalleeInput, Reply, Turn
+
+logger = log.get(__name__)
+
+_CURSOR = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+_GAP = "turns must be appended in the order of their numbers, without gaps"
+_EVENTS_AT_ONCE = 500
+_LOOK_AGAIN = 2.0  # seconds after which a watcher looks for himself, should news have been lost
+_ERASURE_REMEMBERED = 10_000  # milliseconds, longer than any repetition of the command takes
+
+
+class SchemaMismatch(Exception):
+    """The store was written by a version that names its keys in another way."""
+
+
+class RedisConsultationStore:
+    """Keeps each consultation under a few keys of one shard; `redis_keys` names them."""
+
+    def __init__(self, client: RedisClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._writer = secrets.token_bytes(16)
+        self._cache = TurnCache()
+        self._news = News(client)
+
+    async def prepare(self) -> None:
+        """Checks, before anything is written, that this store is ours to write.
+
+        Raises:
+            StoreUnavailable, SchemaMismatch
+        """
+        async with store_access():
+            await self._client.set(SCHEMA, SCHEMA_VALUE, nx=True)
+            found = await self._client.get(SCHEMA)
+        if found != SCHEMA_VALUE:
+            raise SchemaMismatch(f"the store has schema {found!r}, this version writes {SCHEMA_VALUE!r}")
+
+    async def close(self) -> None:
+        """Stops listening for news; the client is its owner's to close."""
+        await self._news.close()
+
+    async def ping(self) -> None:
+        """Returns if Redis answers."""
+        await redis_client.ping(self._client)
+
+    async def create(self, brief: Brief, change: Change) -> Consultation | None:
+        """Writes a new consultation, unless its id is taken."""
+        outcome, *standing = await self._write(change, brief)
+        return codec.CONSULTATION.decode(standing[0]) if outcome == b"taken" else None
+
+    async def commit(self, change: Change) -> bool:
+        """Writes a change over the version it was made from; the same change again is no other one."""
+        outcome, *_ = await self._write(change, None)
+        if outcome == b"missing":
+            raise ConsultationNotFound(change.consultation.consultation_id)
+        return bool(outcome == b"written")
+
+    async def _write(self, change: Change, brief: Brief | None) -> list[bytes]:
+        numbers = [turn.number for turn in change.turns]
+        if any(later != earlier + 1 for earlier, later in pairwise(numbers)):
+            raise ValueError(_GAP)
+        keys = consultation_keys(change.consultation.consultation_id)
+        arguments = commit_arguments(change, now=self._clock.now(), writer=self._writer, brief=brief)
+        touched = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.due, keys.index, keys.dead)
+        async with store_access():
+            answer: list[bytes] = await scripts.COMMIT.run(self._client, touched, arguments)
+        if answer[0] == b"gap":
+            raise ValueError(_GAP)
+        return answer
+
+    async def get(self, consultation_id: str) -> Consultation:
+        """Returns the record."""
+        (data,) = await self._fields(consultation_id, "data")
+        return codec.CONSULTATION.decode(_present(data, consultation_id))
+
+    async def load(self, consultation_id: str) -> tuple[Brief, Consultation]:
+        """Returns order and record."""
+        brief, data = await self._fields(consultation_id, "brief", "data")
+        record = codec.CONSULTATION.decode(_present(data, consultation_id))
+        return codec.BRIEF.decode(_present(brief, consultation_id)), record
+
+    async def result(self, consultation_id: str) -> bytes | None:
+        """Returns the result's bytes."""
+        data, result = await self._fields(consultation_id, "data", "result")
+        _present(data, consultation_id)
+        return result
+
+    async def _fields(self, consultation_id: str, *names: str) -> list[bytes | None]:
+        async with store_access():
+            fields: list[bytes | None] = await self._client.execute_command(
+                "HMGET", consultation_keys(consultation_id).record, *names
+            )
+        return fields
+
+    async def reply(self, consultation_id: str, turn_number: int) -> Reply | None:
+        """Returns the reply remembered for a turn."""
+        raw = await self._entry(consultation_id, consultation_keys(consultation_id).replies, turn_number)
+        return None if raw is None else codec.decode_reply(raw)
+
+    async def replies(self, consultation_id: str) -> tuple[Reply, ...]:
+        """Returns all replies, by turn."""
+        keys = consultation_keys(consultation_id)
+        async with store_access():
+            replies = await self._client.execute_command("HGETALL", keys.replies)
+        if not replies:
+            await self.get(consultation_id)
+        return tuple(codec.decode_reply(replies[turn]) for turn in sorted(replies, key=int))
+
+    async def remember_input(self, consultation_id: str, turn_number: int, callee_input: CalleeInput) -> None:
+        """Keeps what the callee said."""
+        keys = consultation_keys(consultation_id)
+        async with store_access():
+            kept = await scripts.REMEMBER.run(
+                self._client, (keys.record, keys.inputs), (turn_number, codec.encode_input(callee_input))
+            )
+        if not kept:
+            raise ConsultationNotFound(consultation_id)
+
+    async def remembered_input(self, consultation_id: str, turn_number: int) -> CalleeInput | None:
+        """Returns what was kept for a turn."""
+        raw = await self._entry(consultation_id, consultation_keys(consultation_id).inputs, turn_number)
+        return None if raw is None else codec.decode_input(raw)
+
+    async def _entry(self, consultation_id: str, key: str, turn_number: int) -> bytes | None:
+        async with store_access():
+            entry: bytes | None = await self._client.execute_command("HGET", key, turn_number)
+        if entry is None:
+            await self.get(consultation_id)
+        return entry
+
+    async def transcript(
+        self, consultation_id: str, *, after: int = 0, limit: int = 1000
+    ) -> tuple[Consultation, tuple[Turn, ...]]:
+        """Returns the record and its turns from a number on: one command, and nothing is decoded twice."""
+        keys = consultation_keys(consultation_id)
+        async with store_access():
+            answer = await scripts.TRANSCRIPT.run(self._client, (keys.record, keys.turns), (after, after + limit - 1))
+        if answer is None:
+            self._cache.forget(consultation_id)
+            raise ConsultationNotFound(consultation_id)
+        record, turns = answer
+        return self._cache.decode(consultation_id, record, turns, after=after)
+
+    async def events(self, consultation_id: str, cursor: str, *, wait: float) -> tuple[Event, ...]:
+        """Returns what happened after a cursor, at most 500 events at once."""
+        if cursor and not _CURSOR.fullmatch(cursor):
+            raise InvalidCursor
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait
+        with self._news.of(consultation_id) as news:
+            while True:
+                news.clear()
+                events = await self._events_after(consultation_id, cursor)
+                left = deadline - loop.time()
+                if events or left <= 0:
+                    return events
+                await _wait_for(news, min(left, _LOOK_AGAIN))
+
+    async def _events_after(self, consultation_id: str, cursor: str) -> tuple[Event, ...]:
+        keys = consultation_keys(consultation_id)
+        async with store_access():
+            entries = await scripts.EVENTS.run(
+                self._client, (keys.record, keys.events), (cursor or "-", _EVENTS_AT_ONCE + bool(cursor))
+            )
+        if entries is None:
+            raise ConsultationNotFound(consultation_id)
+        if cursor:
+            if not entries or entries[0][0].decode() != cursor:
+                raise InvalidCursor
+            entries = entries[1:]
+        return tuple(codec.decode_event(entry.decode(), fields[1]) for entry, fields in entries)
+
+    async def newest(self, *, limit: int, token: str) -> Page[Consultation]:
+        """Lists consultations, newest first."""
+        async with store_access():
+            return await read_page(self._client, NEWEST, limit=limit, token=token)
+
+    async def undelivered(self, *, limit: int, token: str) -> Page[Consultation]:
+        """Lists consultations whose delivery was given up, longest waiting first."""
+        async with store_access():
+            return await read_page(self._client, UNDELIVERED, limit=limit, token=token)
+
+    async def claim_due(self, *, limit: int, lease: float) -> tuple[Due, ...]:
+        """Takes work that is due, from a shard chosen at random on, so that none is always the last."""
+        now = milliseconds(self._clock.now())
+        first = random.randrange(len(DUE))  # noqa: S311 - fairness, no secret
+        shards = DUE[first:] + DUE[:first]
+        claimed: list[bytes] = []
+        async with store_access():
+            for batch in shard_batches(self._client, shards):
+                arguments = (now, now + round(lease * 1000), limit - len(claimed))
+                claimed += await scripts.CLAIM.run(self._client, batch, arguments)
+        work = [member.decode().split(":", 1) for member in claimed]
+        for kind, consultation_id in work:
+            if kind == EXPIRE:
+                await self._erase(consultation_id, eraser="")
+        return tuple(Due(DueKind(kind), consultation_id) for kind, consultation_id in work if kind != EXPIRE)
+
+    async def delete(self, consultation_id: str) -> None:
+        """Erases everything of a consultation."""
+        self._cache.forget(consultation_id)
+        if not await self._erase(consultation_id, eraser=secrets.token_hex(8)):
+            raise ConsultationNotFound(consultation_id)
+
+    async def _erase(self, consultation_id: str, *, eraser: str) -> bool:
+        keys = consultation_keys(consultation_id)
+        own = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.erased)
+        arguments: list[str | int] = [consultation_id, eraser, _ERASURE_REMEMBERED, NEWS, *KINDS]
+        async with store_access():
+            erased = await scripts.ERASE.run(self._client, (*own, keys.due, keys.index, keys.dead), arguments)
+        return bool(erased)
+
+
+def _present(field: bytes | None, consultation_id: str) -> bytes:
+    if field is None:
+        raise ConsultationNotFound(consultation_id)
+    return field
+
+
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,74 @@
+"""The name of every key in Redis.
+
+A consultation belongs to one of `SHARDS` shards. All its keys and its shard's indices have the same hash tag, so they
+lie on the same node of a cluster and change in one script. The number of shards is fixed for ever: `SCHEMA` holds it.
+
+    calling:{s07}:record:<id>       hash: version, stamp, data, brief, result
+    calling:{s07}:turns:<id>        list of turns, in order
+    calling:{s07}:events:<id>       stream of events; an entry's id is the cursor
+    calling:{s07}:replies:<id>      hash: reply by the callee's turn
+    calling:{s07}:inputs:<id>       hash: what the callee said, by turn, until it is answered
+    calling:{s07}:erased:<id>       who erased it; a few seconds
+    calling:{s07}:due               sorted set: `kind:id` by the time it is due, in milliseconds
+    calling:{s07}:index             sorted set: id by creation, in microseconds
+    calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
+    calling:audio:<token>           string: a WAV file
+    calling:schema                  string: what this table was when the store was first used
+    calling:news                    channel: ids of consultations that changed
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+SHARDS = 64
+
+SCHEMA = "calling:schema"
+SCHEMA_VALUE = f"1:{SHARDS}".encode()
+NEWS = "calling:news"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationKeys:
+    """The keys that belong to one consultation, and its shard's indices."""
+
+    record: str
+    turns: str
+    events: str
+    replies: str
+    inputs: str
+    erased: str
+    due: str
+    index: str
+    dead: str
+
+
+def consultation_keys(consultation_id: str) -> ConsultationKeys:
+    """Returns the keys of a consultation. The id stands last in each, so no id can reach another's keys."""
+    shard = _shard(zlib.crc32(consultation_id.encode()) % SHARDS)
+    return ConsultationKeys(
+        record=f"{shard}:record:{consultation_id}",
+        turns=f"{shard}:turns:{consultation_id}",
+        events=f"{shard}:events:{consultation_id}",
+        replies=f"{shard}:replies:{consultation_id}",
+        inputs=f"{shard}:inputs:{consultation_id}",
+        erased=f"{shard}:erased:{consultation_id}",
+        due=f"{shard}:due",
+        index=f"{shard}:index",
+        dead=f"{shard}:dead",
+    )
+
+
+def audio_key(token: str) -> str:
+    """Returns the key of a piece of audio."""
+    return f"calling:audio:{token}"
+
+
+def _shard(number: int) -> str:
+    return f"calling:{{s{number:02}}}"
+
+
+DUE = tuple(f"{_shard(number)}:due" for number in range(SHARDS))
+INDEX = tuple(f"{_shard(number)}:index" for number in range(SHARDS))
+DEAD = tuple(f"{_shard(number)}:dead" for number in range(SHARDS))

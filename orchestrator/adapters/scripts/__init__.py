@@ -1,0 +1,42 @@
+"""What happens in Redis, each script wholly or not at all.
+
+Portable from Redis 6.2 on, and to clusters: every key a script touches is among its KEYS and in one slot. Every script
+may be executed twice without harm, because redis-py repeats what it got no answer to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import NoScriptError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orchestrator.adapters.redis_client import RedisClient
+
+
+class Script:
+    """One script, by its file's name without `.lua`."""
+
+    def __init__(self, name: str) -> None:
+        self._text = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, client: RedisClient, keys: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:  # noqa: ANN401 - the script's own answer
+        """Runs it; a server that does not know it yet is told."""
+        try:
+            return await client.execute_command("EVALSHA", self._sha, len(keys), *keys, *arguments)
+        except NoScriptError:
+            return await client.execute_command("EVAL", self._text, len(keys), *keys, *arguments)
+
+
+COMMIT = Script("commit")
+TRANSCRIPT = Script("transcript")
+EVENTS = Script("events")
+REMEMBER = Script("remember")
+CLAIM = Script("claim")
+PAGE = Script("page")
+ERASE = Script("erase")

@@ -1,0 +1,42 @@
+"""Where Twilio is to call us, and how patiently (Twilio docs, Webhooks: connection overrides)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+# A turn may take 8 s until its filler; after 10 s of silence, or 2 s without a connection, another replica is tried.
+# All tries together have 15 s, which Twilio does not let anybody change.
+_VOICE = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=10000"
+# Nobody waits for a status report: it is repeated whatever goes wrong.
+_STATUS = "#rc=3&rp=all&ct=2000&rt=5000"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The gateway's URLs for one consultation.
+
+    Attributes:
+        public_base_url: the gateway's, as Twilio reaches it.
+    """
+
+    public_base_url: str
+    consultation_id: str
+
+    @property
+    def voice(self) -> str:
+        """Asked when the call is answered."""
+        return self._url("voice") + _VOICE
+
+    @property
+    def fallback(self) -> str:
+        """Asked when the voice URL failed."""
+        return self._url("voice") + "&fallback=1" + _VOICE
+
+    @property
+    def status(self) -> str:
+        """Told how the call goes."""
+        return self._url("status") + _STATUS
+
+    def _url(self, name: str) -> str:
+        return f"{self.public_base_url.rstrip('/')}/twilio/{name}?consultation={quote(self.consultation_id, safe='')}"

@@ -1,0 +1,86 @@
+"""The settings, from the environment or `.env`. Read by the composition root only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """What can be set. `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    grpc_host: str = "127.0.0.1"
+    grpc_port: Port = 50050
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics_port: Port | None = None
+
+    redis_url: str = ""
+    redis_host: str = "127.0.0.1"
+    redis_port: Port = 6379
+    redis_db: Annotated[int, Field(ge=0)] = 0
+
+    grpc_stt_url: str = "127.0.0.1:50051"
+    grpc_tts_url: str = "127.0.0.1:50051"
+    tts_voice: str = ""
+
+    public_base_url: str = Field(
+        default="http://127.0.0.1:8000", validation_alias=AliasChoices("public_base_url", "twilio_webhook_url")
+    )
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_from_phone: str = ""
+    twilio_api_base_url: str = "https://api.twilio.com"
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_model: str = "gpt-4o-mini"
+    openai_base_url: str = ""
+
+    spring_boot_url: str = ""
+
+    institution_name: str = "행복복지센터"
+    institution_questions_file: Path | None = None
+
+    filler_after_seconds: Seconds = 8.0
+    silence_timeout_seconds: Seconds = 3.0
+    longest_answer_seconds: Seconds = 60.0
+    audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
+    retention_days: Annotated[int, Field(ge=1)] = 30
+    drain_seconds: Seconds = 20.0
+
+    @field_validator("public_base_url", "twilio_api_base_url", "spring_boot_url", "openai_base_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            msg = "must begin with http:// or https://"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @field_validator("grpc_stt_url", "grpc_tts_url")
+    @classmethod
+    def _grpc_address(cls, value: str) -> str:
+        address = value.removeprefix("grpc://").removeprefix("http://").rstrip("/")
+        if ":" not in address:
+            msg = "must be host:port"
+            raise ValueError(msg)
+        return address
+
+    @model_validator(mode="after")
+    def _one_redis(self) -> Settings:
+        if not self.redis_url:
+            self.redis_url = f"redis://{self.redis_host}:{self.redis_port}/{self.redis_db}"
+        return self
+
+    @property
+    def retention(self) -> timedelta:
+        """How long a consultation is kept after its result was acknowledged."""
+        return timedelta(days=self.retention_days)

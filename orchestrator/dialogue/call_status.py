@@ -1,0 +1,111 @@
+"""What the telephone network reports of a call, taken into the consultation: in any order, any number of times.
+
+Called by `rpc.call_servicer` (status callbacks) and by `dialogue.dialling` (asking the network itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from orchestrator.dialogue.live_calls import check_call
+from orchestrator.dialogue.ports import CallReport, CallStatus, Change, Clock, ConsultationStore, DueKind
+from orchestrator.dialogue.transaction import transact
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.codes import DialFailure, ExceptionCode
+from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.event import StateChanged
+
+# The callee's last words and the news of the hang-up come as two requests at the same time: the words are waited for,
+# as long as it may take to fetch and recognise them. When they are written, the conclusion is due at once.
+LAST_WORDS = timedelta(seconds=10)
+
+_DIAL_FAILURES = {
+    CallStatus.BUSY: DialFailure.BUSY,
+    CallStatus.NO_ANSWER: DialFailure.NO_ANSWER,
+    CallStatus.FAILED: DialFailure.NETWORK,
+    CallStatus.CANCELED: DialFailure.NO_ANSWER,
+}
+# SIP: the number does not exist (404), is gone (410), or is no number (484).
+_NO_SUCH_NUMBER = {404, 410, 484}
+
+
+class CallStatusReports:
+    """Takes reports of the telephone network."""
+
+    def __init__(self, store: ConsultationStore, clock: Clock, nudge: Callable[[], None]) -> None:
+        """Makes it.
+
+        Args:
+            store: where consultations are kept.
+            clock: the time.
+            nudge: called when work has become due.
+        """
+        self._store = store
+        self._clock = clock
+        self._nudge = nudge
+
+    async def report(self, consultation_id: str, report: CallReport) -> Consultation:
+        """Takes a report; one that says nothing new changes nothing.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, StoreUnavailable
+        """
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            check_call(current, report.call_sid)
+            known = replace(current, call_sid=report.call_sid, dial_open=False)
+            return self._change(current, known, report)
+
+        after = await transact(self._store, consultation_id, decide)
+        self._nudge()
+        return after
+
+    def _change(self, current: Consultation, known: Consultation, report: CallReport) -> Change | None:
+        if current.reached(State.SUMMARISING):
+            return None
+        now = report.happened_at or self._clock.now()
+        moved = known
+        if report.status is CallStatus.RINGING and not current.reached(State.RINGING):
+            moved = known.to(State.RINGING)
+        elif report.status is CallStatus.IN_PROGRESS and not current.reached(State.IN_PROGRESS):
+            moved = replace(known.to(State.IN_PROGRESS), answered_at=now)
+        elif report.status.final:
+            return ended(known, now, self._clock.now(), _failure(report))
+        if moved == current:
+            return None
+        moved = replace(moved, version=current.version + 1)
+        return Change(moved, occurrences=() if moved.state is current.state else (StateChanged(moved),))
+
+
+def ended(consultation: Consultation, ended_at: datetime, now: datetime, failure: DialFailure) -> Change:
+    """Returns the change that ends a call: the conclusion is due.
+
+    Args:
+        consultation: before; its version is counted up here.
+        ended_at: when the call ended.
+        now: the time.
+        failure: why it did not get through, if nobody answered.
+    """
+    progress = consultation.progress
+    unanswered = consultation.state.before_call and failure is not DialFailure.NONE
+    if unanswered:
+        progress = replace(progress, exception=ExceptionCode.NOT_ANSWERED)
+    grace = LAST_WORDS if consultation.open_turn and not progress.over else timedelta(0)
+    moved = replace(
+        consultation.to(State.SUMMARISING),
+        version=consultation.version + 1,
+        progress=progress,
+        ended_at=ended_at,
+        dial_open=False,
+        dial_failure=failure if unanswered else DialFailure.NONE,
+    )
+    due = {DueKind.DIAL: None, DueKind.CHECK: None, DueKind.CONCLUDE: now + grace}
+    return Change(moved, occurrences=(StateChanged(moved),), due=due)
+
+
+def _failure(report: CallReport) -> DialFailure:
+    if report.sip_response_code in _NO_SUCH_NUMBER:
+        return DialFailure.INVALID_NUMBER
+    return _DIAL_FAILURES.get(report.status, DialFailure.NONE)

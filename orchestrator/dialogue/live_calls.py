@@ -1,0 +1,217 @@
+"""A live call, webhook by webhook: it is answered, turns are taken, its status changes.
+
+Every method may be called again with the same key and then gives the same answer. Called by `rpc.call_servicer`;
+calls `dialogue.exchange`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.budget import Budget, Stopwatch
+from orchestrator.dialogue.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.interview import Interview, Saying
+from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.transaction import transact
+from orchestrator.dialogue.turn_record import agent_turns
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
+from orchestrator.domain.event import StateChanged, TurnTaken
+from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, Wait
+
+# Names a turn that is worked on; with the call's sid, so that no other call can ask for it.
+_Key = tuple[str, str, int]
+# The key of the reply to the call being answered.
+ANSWERED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLimits:
+    """How long a turn may take, in seconds.
+
+    Attributes:
+        filler: after this the callee hears a filler. Twilio gives a webhook 15 s (Twilio docs, webhooks).
+        exchange: after this the work on a turn has an end, with whatever there is.
+        answer: the greeting must be ready by then.
+    """
+
+    filler: float = 8.0
+    exchange: float = 30.0
+    answer: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The work on a turn.
+
+    Attributes:
+        callee_input: what it works on.
+        fillers: what the callee was told to wait by, so far; the same webhook at the same time gets the same.
+        lock: held while one is made.
+    """
+
+    callee_input: CalleeInput
+    exchange: Exchange
+    task: asyncio.Task[Reply]
+    fillers: list[Reply] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class LiveCalls:
+    """Carries live calls turn by turn."""
+
+    def __init__(self, parts: ExchangeParts, background: Background, limits: TurnLimits | None = None) -> None:
+        """Makes it.
+
+        Args:
+            parts: what exchanges work with.
+            background: owns the work that outlives a request.
+            limits: how long things may take.
+        """
+        self._parts = parts
+        self._store = parts.store
+        self._background = background
+        self._limits = limits or TurnLimits()
+        self._running: dict[_Key, _Running] = {}
+
+    async def answer(self, consultation_id: str, call_sid: str) -> Reply:
+        """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, StoreUnavailable
+            WrongState: the consultation is over.
+        """
+        brief, consultation = await self._store.load(consultation_id)
+        check_call(consultation, call_sid)
+        if consultation.reached(State.SUMMARISING):
+            raise WrongState(consultation_id, consultation.state)
+        if consultation.turn_count:
+            return await self._latest(consultation)
+        watch = Stopwatch()
+        move = Interview(brief.plan, self._parts.wording).begin(consultation.progress)
+        texts = [saying.text for saying in move.sayings]
+        prompts, costs = await self._parts.speaking.speak(texts, Budget(self._limits.answer))
+        turns = tuple(agent_turns(1, move.sayings, costs, watch.milliseconds(), self._parts.clock.now()))
+        listening = self._parts.listening
+        reply = Reply(prompts, Listen(len(turns) + 1, listening.silence, listening.most))
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            check_call(current, call_sid)
+            if current.turn_count or current.reached(State.SUMMARISING):
+                return None
+            answered = replace(
+                current.to(State.IN_PROGRESS),
+                version=current.version + 1,
+                call_sid=call_sid,
+                answered_at=current.answered_at or self._parts.clock.now(),
+                progress=move.progress,
+                turn_count=len(turns),
+                open_turn=len(turns) + 1,
+                replied_turn=ANSWERED,
+            )
+            changed = () if current.state is State.IN_PROGRESS else (StateChanged(answered),)
+            return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply})
+
+        return await self._latest(await transact(self._store, consultation_id, decide))
+
+    async def take_turn(
+        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: CalleeInput | None
+    ) -> Reply:
+        """Takes what the callee said; without input, gives the answer that was not ready before.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
+        """
+        watch = Stopwatch()
+        key = (consultation_id, call_sid, turn_number)
+        if (running := self._running.get(key)) is None:
+            brief, consultation = await self._store.load(consultation_id)
+            check_call(consultation, call_sid)
+            if turn_number != consultation.open_turn or consultation.state.final:
+                return await self._past(consultation, turn_number)
+            if consultation.progress.over and callee_input is None:
+                return await self._played(consultation_id, turn_number)
+            said = callee_input or await self._store.remembered_input(consultation_id, turn_number)
+            if said is None:
+                return await self._latest(consultation)
+            exchange = Exchange(self._parts, brief, consultation)
+            if callee_input is None:  # another process began with it, and said the filler
+                exchange.fill(self._filler())
+            running = self._start(key, exchange, said)
+        return await self._finished(key, running, watch)
+
+    def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
+        if (running := self._running.get(key)) is not None:
+            return running  # the same webhook came twice at the same time
+        task = self._background.start(exchange.take(callee_input, Budget(self._limits.exchange)), name="exchange")
+        self._running[key] = running = _Running(callee_input, exchange, task)
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return running
+
+    async def _finished(self, key: _Key, running: _Running, watch: Stopwatch) -> Reply:
+        fillers = len(running.fillers)
+        done, _ = await asyncio.wait({running.task}, timeout=max(0.0, self._limits.filler - watch.elapsed()))
+        if done or running.exchange.writing:
+            return await asyncio.shield(running.task)
+        async with running.lock:
+            if len(running.fillers) == fillers:  # else the same webhook was faster
+                running.fillers.append(await self._fill(key, running))
+        return running.fillers[fillers]
+
+    async def _fill(self, key: _Key, running: _Running) -> Reply:
+        consultation_id, _, turn_number = key
+        filler = self._filler()
+        running.exchange.fill(filler)
+        if not running.fillers:
+            with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
+                await self._store.remember_input(consultation_id, turn_number, running.callee_input)
+        prompts, _ = await self._parts.speaking.speak([filler.text], Budget(1.0))
+        return Reply(prompts, Wait(turn_number))
+
+    def _filler(self) -> Saying:
+        return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
+
+    async def _past(self, consultation: Consultation, turn_number: int) -> Reply:
+        """Returns the reply to a turn that was taken before, or to a call that is over."""
+        if stored := await self._store.reply(consultation.consultation_id, turn_number):
+            return stored
+        if consultation.state.final or not consultation.open_turn:
+            return Reply((), HangUp())
+        raise TurnOutOfOrder(consultation.open_turn)
+
+    async def _latest(self, consultation: Consultation) -> Reply:
+        stored = await self._store.reply(consultation.consultation_id, consultation.replied_turn)
+        return stored or Reply((), HangUp())
+
+    async def _played(self, consultation_id: str, turn_number: int) -> Reply:
+        """Takes note that the goodbye was played to its end."""
+        reply = Reply((), HangUp())
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            if current.open_turn != turn_number:
+                return None
+            heard = replace(
+                current,
+                version=current.version + 1,
+                heard_through=current.turn_count,
+                open_turn=0,
+                replied_turn=turn_number,
+            )
+            return Change(heard, replies={turn_number: reply})
+
+        await transact(self._store, consultation_id, decide)
+        return reply
+
+
+def check_call(consultation: Consultation, call_sid: str) -> None:
+    """Makes sure that a call is the consultation's.
+
+    Raises:
+        UnknownCall
+    """
+    if consultation.call_sid not in {"", call_sid}:
+        raise UnknownCall(consultation.consultation_id)

@@ -1,0 +1,1 @@
+"""From an utterance to its meaning: fixed rules first, then likeness to what is expected."""

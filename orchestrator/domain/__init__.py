@@ -1,0 +1,1 @@
+"""What a consultation is: states, turns, questions, outcome. Imports nothing but the standard library."""

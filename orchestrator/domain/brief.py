@@ -1,0 +1,60 @@
+"""What is to be done: the backend's order and the plan made from it. Never changes once accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestrator.domain.plan import Plan
+from orchestrator.domain.problem import Problem
+from orchestrator.domain.question import FrequentQuestion, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address."""
+
+    state: str = ""
+    city: str = ""
+    address1: str = ""
+    address2: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person to call.
+
+    Attributes:
+        person_id: the backend's id.
+        phone: E.164.
+        birth_date: `YYYY-MM-DD`, or empty.
+    """
+
+    person_id: str
+    name: str
+    phone: str
+    gender: str = ""
+    birth_date: str = ""
+    address: Address = field(default_factory=Address)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """How the call is made; both in seconds."""
+
+    ring_timeout: int = 40
+    time_limit: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The whole order."""
+
+    person: Person
+    question_set_id: str
+    session_index: int = 0
+    account_id: str | None = None
+    questions: tuple[Question, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    frequent_questions: tuple[FrequentQuestion, ...] = ()
+    dialling: Dialling = field(default_factory=Dialling)
+    plan: Plan = field(default_factory=Plan)

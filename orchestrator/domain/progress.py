@@ -1,0 +1,37 @@
+"""How far a consultation has come in its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestrator.domain.codes import ExceptionCode, NeedHuman
+from orchestrator.domain.outcome import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a consultation has come.
+
+    Attributes:
+        position: index of the open step; the number of steps when all are done.
+        ask_count: how often the open step was asked.
+        digressions: how often the callee asked or had something repeated since the step was opened.
+        silences: silent turns in a row.
+        misunderstandings: turns in a row in which nothing was understood.
+        findings: what became of the steps that are done.
+        over: the goodbye was said.
+    """
+
+    position: int = 0
+    ask_count: int = 0
+    digressions: int = 0
+    silences: int = 0
+    misunderstandings: int = 0
+    findings: tuple[Finding, ...] = field(default=())
+    exception: ExceptionCode = ExceptionCode.NONE
+    need_human: NeedHuman = NeedHuman.NO
+    over: bool = False
+
+    def finding(self, subject: str) -> Finding | None:
+        """Returns what became of a step, or None if it is not done."""
+        return next((finding for finding in self.findings if finding.subject == subject), None)

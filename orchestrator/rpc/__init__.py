@@ -1,0 +1,1 @@
+"""In: gRPC servicers, conversion, validation, error mapping, interceptors."""

@@ -1,0 +1,81 @@
+"""CallService over `dialogue.live_calls`: checks, converts, calls. The .proto documents the methods."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
+
+import grpc
+
+from calling.v1 import audio_pb2, call_service_pb2_grpc
+from calling.v1 import call_service_pb2 as pb
+from orchestrator.dialogue.call_status import CallStatusReports
+from orchestrator.dialogue.live_calls import LiveCalls
+from orchestrator.dialogue.ports import AudioStore
+from orchestrator.domain.errors import NotServed
+from orchestrator.rpc import conversion, validation
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_LONGEST_TOKEN = 200
+
+
+class CallServicer(call_service_pb2_grpc.CallServiceServicer):
+    """Serves CallService."""
+
+    def __init__(self, live_calls: LiveCalls, reports: CallStatusReports, audio: AudioStore) -> None:
+        self._live_calls = live_calls
+        self._reports = reports
+        self._audio = audio
+
+    async def AnswerCall(self, request: pb.AnswerCallRequest, context: Context) -> pb.AnswerCallResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        check = validation.Check()
+        validation.call_sid(request.call_sid, check)
+        check.done()
+        reply = await self._live_calls.answer(consultation_id, request.call_sid)
+        return pb.AnswerCallResponse(reply=conversion.reply_message(reply))
+
+    async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        check = validation.Check()
+        validation.call_sid(request.call_sid, check)
+        check.that(request.turn_number > 0, "turn_number", "is required and must be positive")
+        if request.HasField("recording"):
+            validation.recording_sid(request.recording.recording_sid, check)
+        if request.HasField("digits"):
+            validation.digits(request.digits, check)
+        check.done()
+        reply = await self._live_calls.take_turn(
+            consultation_id, request.call_sid, request.turn_number, conversion.callee_input(request)
+        )
+        return pb.TakeTurnResponse(reply=conversion.reply_message(reply))
+
+    async def ReportCallStatus(
+        self, request: pb.ReportCallStatusRequest, context: Context
+    ) -> pb.ReportCallStatusResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        check = validation.Check()
+        validation.call_sid(request.call_sid, check)
+        known = request.call_status in pb.ReportCallStatusRequest.CallStatus.values() and request.call_status > 0
+        check.that(known, "call_status", "is required and must be a known status")
+        check.done()
+        await self._reports.report(consultation_id, conversion.call_report(request))
+        return pb.ReportCallStatusResponse()
+
+    async def GetAudio(self, request: pb.GetAudioRequest, context: Context) -> pb.GetAudioResponse:
+        check = validation.Check()
+        check.text(request.audio_token, "audio_token", most=_LONGEST_TOKEN)
+        check.done()
+        audio = await self._audio.get(request.audio_token)
+        return pb.GetAudioResponse(
+            audio=audio.content,
+            format=audio_pb2.AudioFormat(encoding=audio_pb2.AudioFormat.ENCODING_WAV, sample_rate_hertz=8000),
+            etag=audio.etag,
+        )
+
+    async def StreamCall(
+        self, request_iterator: AsyncIterator[pb.StreamCallRequest], context: Context
+    ) -> AsyncGenerator[pb.StreamCallResponse, None]:
+        raise NotServed
+        yield  # an async generator, like every streaming handler

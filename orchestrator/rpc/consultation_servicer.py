@@ -1,0 +1,127 @@
+"""ConsultationService over `dialogue.consultations`: checks, converts, calls. The .proto documents the methods."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import grpc
+
+from calling.v1 import consultation_service_pb2 as pb
+from calling.v1 import consultation_service_pb2_grpc, transcript_pb2
+from observability.log import masked_phone
+from orchestrator.dialogue.consultations import Consultations, fingerprint
+from orchestrator.dialogue.delivery import Deliveries
+from orchestrator.dialogue.ports import Page
+from orchestrator.domain.consultation import Consultation
+from orchestrator.domain.outcome import Outcome, Summary
+from orchestrator.rpc import conversion, page_tokens, validation
+from orchestrator.rpc.transcript_messages import TranscriptMessages
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_LIST = {"default": 50, "most": 500}
+_TURNS = {"default": 500, "most": 1000}
+
+
+class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServicer):
+    """Serves ConsultationService."""
+
+    def __init__(self, consultations: Consultations, deliveries: Deliveries) -> None:
+        self._consultations = consultations
+        self._deliveries = deliveries
+        self._messages = TranscriptMessages()
+
+    async def StartConsultation(
+        self, request: pb.StartConsultationRequest, context: Context
+    ) -> pb.StartConsultationResponse:
+        validation.start_consultation(request)
+        order = conversion.brief(request)
+        consultation = await self._consultations.start(
+            order,
+            masked_phone=masked_phone(order.person.phone),
+            request_id=request.request_id,
+            fingerprint=fingerprint(request.SerializeToString(deterministic=True)),
+        )
+        return pb.StartConsultationResponse(consultation=conversion.consultation_message(consultation))
+
+    async def GetConsultation(self, request: pb.GetConsultationRequest, context: Context) -> pb.GetConsultationResponse:
+        consultation = await self._consultations.get(validation.consultation_id(request.consultation_id))
+        return pb.GetConsultationResponse(consultation=conversion.consultation_message(consultation))
+
+    async def ListConsultations(
+        self, request: pb.ListConsultationsRequest, context: Context
+    ) -> pb.ListConsultationsResponse:
+        limit = validation.page_size(request.page_size, **_LIST)
+        page = await self._consultations.newest(limit=limit, token=request.page_token)
+        return pb.ListConsultationsResponse(
+            consultations=[conversion.consultation_message(item) for item in page.items],
+            next_page_token=page.next_token,
+        )
+
+    async def GetTranscript(self, request: pb.GetTranscriptRequest, context: Context) -> pb.GetTranscriptResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        limit = validation.page_size(request.page_size, **_TURNS)
+        after = page_tokens.after(request.page_token)
+        turns = await self._consultations.transcript(consultation_id, after=after, limit=limit + 1)
+        return pb.GetTranscriptResponse(
+            turns=self._messages.of(consultation_id, turns[:limit]),
+            next_page_token=page_tokens.token(turns[limit - 1][0].number) if len(turns) > limit else "",
+        )
+
+    async def WatchConsultation(
+        self, request: pb.WatchConsultationRequest, context: Context
+    ) -> AsyncGenerator[pb.WatchConsultationResponse, None]:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        async with aclosing(self._consultations.watch(consultation_id, request.cursor)) as events:
+            async for event in events:
+                yield conversion.event_message(event)
+
+    async def Summary(self, request: pb.SummaryRequest, context: Context) -> pb.SummaryResponse:
+        summary, outcome = await self._consultations.concluded(validation.consultation_id(request.consultation_id))
+        return _summary_response(summary, outcome)
+
+    async def EndConsultation(self, request: pb.EndConsultationRequest, context: Context) -> pb.EndConsultationResponse:
+        consultation = await self._consultations.end(validation.consultation_id(request.consultation_id))
+        return pb.EndConsultationResponse(consultation=conversion.consultation_message(consultation))
+
+    async def DeleteConsultation(
+        self, request: pb.DeleteConsultationRequest, context: Context
+    ) -> pb.DeleteConsultationResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        await self._consultations.delete(consultation_id)
+        self._messages.forget(consultation_id)
+        return pb.DeleteConsultationResponse()
+
+    async def DeliverResult(self, request: pb.DeliverResultRequest, context: Context) -> pb.DeliverResultResponse:
+        attempt = await self._deliveries.deliver_now(validation.consultation_id(request.consultation_id))
+        return pb.DeliverResultResponse(attempt=conversion.attempt_message(attempt))
+
+    async def ListUndeliveredResults(
+        self, request: pb.ListUndeliveredResultsRequest, context: Context
+    ) -> pb.ListUndeliveredResultsResponse:
+        limit = validation.page_size(request.page_size, **_LIST)
+        return _undelivered(await self._consultations.undelivered(limit=limit, token=request.page_token))
+
+
+def _summary_response(summary: Summary, outcome: Outcome) -> pb.SummaryResponse:
+    return pb.SummaryResponse(
+        summary=summary.text,
+        source=transcript_pb2.Turn.Source.Value(f"SOURCE_{summary.source.upper()}"),
+        outcome=conversion.outcome_message(outcome),
+    )
+
+
+def _undelivered(page: Page[Consultation]) -> pb.ListUndeliveredResultsResponse:
+    response = pb.ListUndeliveredResultsResponse(next_page_token=page.next_token)
+    for consultation in page.items:
+        delivery = consultation.delivery
+        result = response.results.add(
+            consultation=conversion.consultation_message(consultation),
+            attempt_count=delivery.attempts,
+            last_http_status=delivery.http_status,
+        )
+        if delivery.settled_at is not None:
+            result.give_up_time.FromDatetime(delivery.settled_at)
+    return response

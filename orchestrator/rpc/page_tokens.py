@@ -1,0 +1,34 @@
+"""Opaque page tokens for lists that go on after a number."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+
+from orchestrator.domain.errors import InvalidPageToken
+
+_FORM = struct.Struct(">2sI")
+_MARK = b"pt"
+
+
+def after(token: str) -> int:
+    """Returns the number to go on after; 0 for the first page.
+
+    Raises:
+        InvalidPageToken: the token is none of ours.
+    """
+    if not token:
+        return 0
+    try:
+        mark, number = _FORM.unpack(base64.urlsafe_b64decode(token.encode()))
+    except (binascii.Error, struct.error, UnicodeEncodeError, ValueError) as error:
+        raise InvalidPageToken from error
+    if mark != _MARK:
+        raise InvalidPageToken
+    return int(number)
+
+
+def token(number: int) -> str:
+    """Returns the token of the page after a number."""
+    return base64.urlsafe_b64encode(_FORM.pack(_MARK, number)).decode()

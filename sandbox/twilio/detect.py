@@ -1,0 +1,52 @@
+"""Detects answering machines in a live call (Twilio docs, "Answering Machine Detection")."""
+
+from sandbox.script import Answers
+from sandbox.twilio.context import CallContext
+from sandbox.twilio.http_client import Request
+from sandbox.twilio.http_failure import HttpFailure
+from sandbox.twilio.machine_detection import AnsweredBy, MachineDetection
+
+
+async def detect_machine(context: CallContext, answers: Answers, greeted_s: float) -> None:
+    """Finds out who answered, if the application asked for it: before the call goes on, or beside it.
+
+    Args:
+        context: of the call.
+        answers: who did.
+        greeted_s: when a machine's greeting is over, in seconds since the answer.
+
+    Raises:
+        CalleeHungUp: as it says.
+        TimeLimitReached: as it says.
+    """
+    detection = context.call.request.machine_detection
+    if detection is None:
+        return
+    found, seconds = detection.of_machine(greeted_s) if answers == "voicemail" else detection.of_human()
+    if detection.asynchronous:
+        context.background.create_task(_report(context, detection, found, seconds))
+    else:
+        await context.line.wait(context.line.now + seconds)
+        context.call.answered_by = found
+
+
+async def _report(context: CallContext, detection: MachineDetection, found: AnsweredBy, seconds: float) -> None:
+    await context.switch.clock.sleep(seconds)
+    if context.call.over:
+        return
+    context.call.answered_by = found
+    parameters = {
+        "AccountSid": context.switch.settings.account.sid,
+        "CallSid": context.call.sid,
+        "AnsweredBy": found,
+        "MachineDetectionDuration": str(round(seconds * 1000)),
+    }
+    request = Request(
+        purpose="machine_detection", url=detection.callback, method=detection.callback_method, parameters=parameters
+    )
+    if not detection.callback:
+        return
+    try:
+        await context.webhooks.request(request)
+    except HttpFailure as failure:
+        context.warn(15003, f"machine detection callback failed: {failure.code}: {failure}", detection.callback)

@@ -1,0 +1,54 @@
+"""Engines that answer at once, for measuring what everything but the engines costs. They hear and say nothing real."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from audio import TELEPHONE_HZ
+from audio.wav import Recording
+from speech.engine import Recognition
+
+NAME: Final = "instant"
+
+ANSWER: Final = "네, 괜찮아요."
+_TONE_HZ, _TONE_LEVEL = 440, 3000
+
+
+class InstantSpeechToText:
+    """Always hears the same words."""
+
+    name = NAME
+
+    async def prepare(self) -> None:
+        """Needs nothing."""
+
+    async def recognize(self, recording: Recording, hints: Sequence[str]) -> Recognition:
+        """Returns the fixed words."""
+        del recording, hints
+        return Recognition(ANSWER, 1.0)
+
+    async def close(self) -> None:
+        """Holds nothing."""
+
+
+class InstantTextToSpeech:
+    """Says everything as one second of a tone."""
+
+    name = NAME
+
+    def __init__(self) -> None:
+        time = np.arange(TELEPHONE_HZ) / TELEPHONE_HZ
+        tone = np.rint(_TONE_LEVEL * np.sin(2 * np.pi * _TONE_HZ * time)).astype(np.int16)
+        self._recording = Recording(tone, TELEPHONE_HZ)
+
+    async def prepare(self) -> None:
+        """Needs nothing."""
+
+    async def synthesize(self, text: str, voice: str, speaking_rate: float) -> Recording:
+        """Returns the tone."""
+        del text, voice, speaking_rate
+        return self._recording
+
+    async def close(self) -> None:
+        """Holds nothing."""

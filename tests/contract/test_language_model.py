@@ -1,0 +1,78 @@
+"""What every language model does: the scripted one, and the one behind a server like OpenAI's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+
+from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
+from orchestrator.dialogue.ports import LanguageModel, Message
+from orchestrator.domain.errors import LanguageModelUnavailable
+from tests.fakes.language_model import ScriptedLanguageModel
+from tests.fakes.openai_server import Fault, ScriptedOpenAi, ScriptedReply
+
+MESSAGES = [Message("system", "짧게 답하세요."), Message("user", "이거 돈 드나요?")]
+
+# Makes a model that says a text, after seconds, or breaks off after it.
+Make = Callable[..., Awaitable[LanguageModel]]
+
+
+@pytest.fixture(params=["scripted", "openai"])
+async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
+    async with AsyncExitStack() as stack:
+
+        async def scripted(text: str = "아니요, 무료예요.", *, delay: float = 0, breaks: bool = False) -> LanguageModel:
+            return ScriptedLanguageModel(text, delay=delay, breaks_after=1 if breaks else None)
+
+        async def served(text: str = "아니요, 무료예요.", *, delay: float = 0, breaks: bool = False) -> LanguageModel:
+            pieces = tuple(text[start : start + 4] for start in range(0, len(text), 4))
+            reply = ScriptedReply(pieces[:1] if breaks else pieces, Fault.CUT if breaks else Fault.NONE, delay=delay)
+            server = await stack.enter_async_context(ScriptedOpenAi(reply))
+            model = OpenAiLanguageModel(api_key="key", model="scripted", base_url=server.base_url)
+            stack.push_async_callback(model.close)
+            return model
+
+        yield scripted if request.param == "scripted" else served
+
+
+async def read(model: LanguageModel, *, timeout: float = 5) -> list[str]:
+    return [piece async for piece in model.stream(MESSAGES, max_tokens=100, timeout=timeout)]
+
+
+async def test_a_reply_comes_in_pieces(make: Make) -> None:
+    pieces = await read(await make())
+    assert len(pieces) > 1
+    assert "".join(pieces) == "아니요, 무료예요."
+
+
+async def test_a_reply_that_takes_too_long_is_a_failure(make: Make) -> None:
+    model = await make(delay=30)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    with pytest.raises(LanguageModelUnavailable):
+        await read(model, timeout=0.1)
+    assert loop.time() - started < 1
+
+
+async def test_a_reply_that_breaks_off_is_a_failure_after_its_first_words(make: Make) -> None:
+    model = await make(breaks=True)
+    async with aclosing(model.stream(MESSAGES, max_tokens=100, timeout=5)) as pieces:
+        assert await anext(pieces) == "아니요,"
+        with pytest.raises(LanguageModelUnavailable):
+            await anext(pieces)
+
+
+async def test_the_reader_may_stop_early(make: Make) -> None:
+    model = await make()
+    async with aclosing(model.stream(MESSAGES, max_tokens=100, timeout=5)) as pieces:
+        assert await anext(pieces)
+    assert await read(model)
+
+
+async def test_the_deadline_is_the_models_not_the_readers(make: Make) -> None:
+    """Who is slow in speaking the first words is not interrupted while doing so."""
+    model = await make()
+    async with aclosing(model.stream(MESSAGES, max_tokens=100, timeout=0.3)) as pieces:
+        assert await anext(pieces)
+        await asyncio.sleep(0.4)

@@ -1,0 +1,17 @@
+"""Silence and sound as a test wants them."""
+
+from __future__ import annotations
+
+
+class ScriptedActivity:
+    """Finds every recording as loud as it is told.
+
+    Attributes:
+        seconds: how long the next recordings are loud.
+    """
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self.seconds = seconds
+
+    def loud_seconds(self, recording: bytes) -> float:
+        return self.seconds

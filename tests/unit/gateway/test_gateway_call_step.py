@@ -1,0 +1,50 @@
+"""Reading webhooks: whatever a form says, it means something."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.call import PressedKeys, RecordedSpeech, Silence
+from gateway.call_step import CallStep, heard, natural
+from gateway.twilio_signature import Webhook
+from gateway.webhook_urls import WebhookUrls
+
+HEARD = (
+    st.builds(Silence)
+    | st.builds(PressedKeys, st.text("0123456789*#", min_size=1, max_size=5))
+    | st.builds(RecordedSpeech, st.text("REabc0123", min_size=1), st.integers(1, 999_999))
+)
+
+
+def webhook(url: str, **form: str) -> Webhook:
+    return Webhook(query=dict(parse_qsl(urlsplit(url).query)), form={"CallSid": "CA1"} | form)
+
+
+@given(said=HEARD, consultation=st.text(min_size=1, max_size=20), turn=st.integers(1, 10**6), retry=st.integers(1, 9))
+def test_what_was_heard_survives_a_retry(said, consultation, turn, retry):
+    url = WebhookUrls("https://e.org").recording(consultation, turn, said, retry)
+    again = webhook(url, Digits="", RecordingUrl="", RecordingDuration="")
+    assert heard(again) == said
+    assert CallStep.of(again) == CallStep(consultation, "CA1", turn, retry)
+
+
+@given(st.dictionaries(st.sampled_from(["Digits", "RecordingSid", "RecordingUrl", "RecordingDuration"]), st.text()))
+def test_any_form_means_something(form):
+    url = WebhookUrls("https://e.org").recording("c", 2)
+    meant = heard(webhook(url, **form))
+    assert meant is None or isinstance(meant, Silence | PressedKeys | RecordedSpeech)
+    if meant is None:
+        assert form["Digits"] == "hangup"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("7", 7), ("007", 7), ("999999999", 999_999_999), ("1000000000", None), ("-1", None), ("+1", None),
+        ("1.0", None), (" 1", None), ("1\n", None), ("٣", None), ("", None), (None, None), ("x", None),
+    ],
+)  # fmt: skip
+def test_natural(text, number):
+    assert natural(text) == number

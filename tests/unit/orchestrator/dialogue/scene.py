@@ -1,0 +1,239 @@
+"""A whole consultation over fakes, driven like a telephone call.
+
+    scene = Scene()
+    await scene.start()
+    await scene.answer()
+    await scene.say("네")
+    await scene.hang_up()
+    await scene.finish()
+    print(scene.transcript())
+
+The scene does what the telephone network does: it asks again after `Wait`, and reports that the goodbye was played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from orchestrator.dialogue.answering import Answering
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call_status import CallStatusReports
+from orchestrator.dialogue.conclusion import Conclusion
+from orchestrator.dialogue.consultations import Consultations
+from orchestrator.dialogue.delivery import Deliveries
+from orchestrator.dialogue.dialling import Dialling
+from orchestrator.dialogue.due_work import Handler
+from orchestrator.dialogue.exchange import ExchangeParts, ListeningTimes
+from orchestrator.dialogue.hearing import Hearing
+from orchestrator.dialogue.live_calls import LiveCalls
+from orchestrator.dialogue.ports import CallReport, CallStatus, DueKind
+from orchestrator.dialogue.speaking import Speaking
+from orchestrator.dialogue.summarising import Summarising
+from orchestrator.dialogue.wording import Wording
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.consultation import Consultation
+from orchestrator.domain.outcome import Finding, Outcome
+from orchestrator.domain.turn import CalleeInput, HangUp, KeypadInput, RecordingInput, Reply, SilenceInput, Turn, Wait
+from tests.fakes.activity import ScriptedActivity
+from tests.fakes.audio_store import InMemoryAudioStore
+from tests.fakes.clock import ManualClock
+from tests.fakes.consultation_store import InMemoryConsultationStore
+from tests.fakes.consultations import brief as default_brief
+from tests.fakes.language_model import ScriptedLanguageModel
+from tests.fakes.result_receiver import ScriptedResultReceiver
+from tests.fakes.speech_to_text import ScriptedSpeechToText
+from tests.fakes.telephone import ScriptedTelephone
+from tests.fakes.text_to_speech import ScriptedTextToSpeech
+
+RETENTION = timedelta(days=30)
+
+
+class Scene:
+    """The dialogue and the world around it.
+
+    Attributes:
+        reply: what the telephone was told last.
+        said: all prompts that were played, in order.
+        failures: of tasks that outlived their request.
+        nudges: how often work was said to be due.
+    """
+
+    def __init__(
+        self, *, language_model: ScriptedLanguageModel | None = None, receiver: ScriptedResultReceiver | None = None
+    ) -> None:
+        self.clock = ManualClock()
+        self.store = InMemoryConsultationStore(self.clock)
+        self.audio = InMemoryAudioStore(self.clock)
+        self.telephone = ScriptedTelephone()
+        self.hears = ScriptedSpeechToText()
+        self.activity = ScriptedActivity()
+        self.speaks = ScriptedTextToSpeech()
+        self.language_model = language_model
+        self.receiver = receiver or ScriptedResultReceiver()
+        self.wording = Wording()
+        self.failures: list[BaseException] = []
+        self.nudges = 0
+        self.background = Background(lambda _, error: self.failures.append(error))
+        self.reports = CallStatusReports(self.store, self.clock, self._nudge)
+        self.dialling = Dialling(self.store, self.telephone, self.clock, self.reports, self._nudge)
+        self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
+        self.conclusion = Conclusion(
+            store=self.store,
+            telephone=self.telephone,
+            receiver=self.receiver,
+            summarising=Summarising(language_model),
+            clock=self.clock,
+            nudge=self._nudge,
+            retention=RETENTION,
+        )
+        self.consultations = Consultations(
+            store=self.store,
+            audio=self.audio,
+            telephone=self.telephone,
+            clock=self.clock,
+            wording=self.wording,
+            nudge=self._nudge,
+        )
+        self.handlers: dict[DueKind, Handler] = {
+            DueKind.DIAL: self.dialling.dial,
+            DueKind.CHECK: self.dialling.check,
+            DueKind.CONCLUDE: self.conclusion.conclude,
+            DueKind.DELIVER: self.deliveries.deliver,
+            DueKind.ERASE: self.conclusion.erase_recordings,
+        }
+        self.calls = self.replica()
+        self.id = ""
+        self.call_sid = ""
+        self.reply = Reply((), HangUp())
+        self.said: list[str] = []
+        self._recordings = 0
+
+    def replica(self) -> LiveCalls:
+        """Another process that carries the same calls."""
+        parts = ExchangeParts(
+            store=self.store,
+            hearing=Hearing(self.telephone, self.hears, self.activity),
+            answering=Answering(self.wording, self.language_model),
+            speaking=Speaking(self.speaks, self.audio),
+            clock=self.clock,
+            wording=self.wording,
+            listening=ListeningTimes(),
+        )
+        return LiveCalls(parts, self.background)
+
+    # What people and the telephone network do.
+
+    async def order(self, brief: Brief | None = None, request_id: str = "") -> Consultation:
+        consultation = await self.consultations.start(
+            brief or default_brief(), masked_phone="+**********78", request_id=request_id, fingerprint="one"
+        )
+        self.id = consultation.consultation_id
+        return consultation
+
+    async def start(self, brief: Brief | None = None) -> None:
+        await self.order(brief)
+        await self.work()
+        self.call_sid = (await self.record()).call_sid
+
+    async def answer(self) -> Reply:
+        return await self._follow(await self.calls.answer(self.id, self.call_sid))
+
+    async def ring(self, brief: Brief | None = None, *words: str) -> None:
+        """Starts, answers, and says the first words."""
+        await self.start(brief)
+        await self.answer()
+        for word in words:
+            await self.say(word)
+
+    async def say(self, text: str) -> Reply:
+        return await self._turn(self.recording(text))
+
+    async def press(self, digits: str) -> Reply:
+        return await self._turn(KeypadInput(digits))
+
+    async def silence(self) -> Reply:
+        return await self._turn(SilenceInput())
+
+    async def hang_up(self) -> None:
+        await self.status(CallStatus.COMPLETED)
+
+    async def status(self, status: CallStatus, **fields: object) -> Consultation:
+        self.telephone.calls[self.call_sid] = CallReport(self.call_sid, status)
+        return await self.reports.report(self.id, CallReport(self.call_sid, status, **fields))  # type: ignore[arg-type]
+
+    def recording(self, text: str) -> RecordingInput:
+        self._recordings += 1
+        sid = f"RE{self._recordings:032x}"
+        self.hears.texts[sid] = text
+        return RecordingInput(sid, 1.5)
+
+    async def take(self, callee_input: CalleeInput | None, *, turn: int = 0, at: LiveCalls | None = None) -> Reply:
+        """One webhook, without what follows from its answer."""
+        number = turn or self.reply.next.turn_number
+        return await (at or self.calls).take_turn(self.id, self.call_sid, number, callee_input)
+
+    async def _turn(self, callee_input: CalleeInput) -> Reply:
+        return await self._follow(await self.take(callee_input))
+
+    async def _follow(self, reply: Reply) -> Reply:
+        self.reply = reply
+        self.said += [prompt.text for prompt in reply.prompts]
+        match reply.next:
+            case Wait():
+                return await self._follow(await self.take(None))
+            case HangUp(turn_number) if turn_number:
+                await self.take(None)
+                await self.hang_up()
+        return reply
+
+    # What is due, and what came of it.
+
+    async def work(self, seconds: float = 0.0) -> None:
+        """Does what is due after some time, and what that makes due at once."""
+        self.clock.advance(seconds)
+        while due := await self.store.claim_due(limit=50, lease=60.0):
+            for item in due:
+                await self.handlers[item.kind](item.consultation_id)
+
+    async def finish(self) -> Outcome:
+        """Does all work after a call; returns what came of it."""
+        await self.work(60)
+        assert self.failures == []
+        return await self.outcome()
+
+    async def record(self) -> Consultation:
+        return await self.store.get(self.id)
+
+    async def turns(self) -> tuple[Turn, ...]:
+        return (await self.store.transcript(self.id))[1]
+
+    async def transcript(self) -> list[tuple[str, str]]:
+        """Who said what, in order."""
+        return [(turn.speaker.value, turn.text) for turn in await self.turns()]
+
+    async def outcome(self) -> Outcome:
+        outcome = (await self.record()).outcome
+        assert outcome is not None
+        return outcome
+
+    async def finding(self, subject: str) -> Finding | None:
+        return (await self.record()).progress.finding(subject)
+
+    @property
+    def asked(self) -> str:
+        """What the agent said last."""
+        return self.reply.prompts[-1].text if self.reply.prompts else ""
+
+    @property
+    def over(self) -> bool:
+        return isinstance(self.reply.next, HangUp)
+
+    def _nudge(self) -> None:
+        self.nudges += 1
+
+
+def plain_brief(**fields: object) -> Brief:
+    """An order without known problems and questions, but for what is given."""
+    nothing = replace(default_brief(), problems=(), questions=(), frequent_questions=())
+    return replace(nothing, **fields)  # type: ignore[arg-type]

@@ -1,0 +1,54 @@
+import asyncio
+import time
+
+import pytest
+
+from sandbox.clock import Clock
+
+
+async def test_a_sleep_passes_exactly_the_phone_seconds_asked_for():
+    timeline = Clock(speed=10_000).timeline()
+    began = time.monotonic()
+    await timeline.sleep(300)
+    assert time.monotonic() - began < 5
+    assert timeline.now() == pytest.approx(300, abs=0.5)
+
+
+async def test_what_is_not_sleep_passes_at_the_real_rate():
+    timeline = Clock(speed=10_000).timeline()
+    await asyncio.sleep(0.05)
+    assert 0.05 <= timeline.now() < 0.5
+
+
+async def test_wall_clock_and_phone_seconds_agree():
+    timeline = Clock(speed=10_000).timeline()
+    before = timeline.wall_clock()
+    await timeline.sleep(60)
+    assert (timeline.wall_clock() - before).total_seconds() == pytest.approx(60, abs=0.5)
+
+
+async def test_a_cancelled_sleep_passes_what_was_slept():
+    timeline = Clock(speed=10).timeline()
+    sleeping = asyncio.create_task(timeline.sleep(1000))
+    await asyncio.sleep(0.05)
+    sleeping.cancel()
+    await asyncio.gather(sleeping, return_exceptions=True)
+    assert 0.4 < timeline.now() < 100
+
+
+async def test_stopped_time_does_not_pass():
+    timeline = Clock().timeline()
+    with timeline.stopped():
+        await asyncio.sleep(0.05)
+    assert timeline.now() < 0.04
+
+
+async def test_a_negative_sleep_passes_nothing():
+    timeline = Clock().timeline()
+    await timeline.sleep(-5)
+    assert 0 <= timeline.now() < 1
+
+
+def test_time_must_run_forwards():
+    with pytest.raises(ValueError, match="speed"):
+        Clock(0)
