@@ -40,6 +40,7 @@ lock: ## Pin all packages in requirements.lock (needs uv; ARGS=--upgrade for new
 bench: setup ## Measure, and print one table
 	@$(BIN)/pytest tests/bench -m bench -n 0 -s $(ARGS)
 
-clean: ## Remove .venv, caches and local data
-	rm -rf .venv .data build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## Remove .venv, caches and the sandbox's files; consultations (.data/redis) stay
+	rm -rf .venv .data/sandbox build dist *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from cli import display
 from cli.errors import CommandError
+from cli.sandbox_system import refusal
 from cli.watching import follow
+from gateway.errors import OrchestratorError
 from gateway.orchestrator_client import OrchestratorClient
 from sandbox.gateway_client import ConsultationRefused
 from sandbox.phone_call import place_call
@@ -60,13 +62,15 @@ class Demonstration:
             Whether the call ran to its end, the result arrived, and Twilio had nothing to complain of.
 
         Raises:
-            CommandError: The gateway refused the payload.
+            CommandError: The gateway refused the payload, or the orchestrator does not answer.
         """
         client = OrchestratorClient(self._system.orchestrator_address)
         try:
             report = await self._placed_and_shown(client, payload, callee, began)
         except ConsultationRefused as error:
-            raise CommandError(f"the gateway refused the payload: {error}") from None
+            raise refusal(error) from None
+        except OrchestratorError as error:
+            raise CommandError(f"the orchestrator: {error.message}") from None
         finally:
             await client.close()
         _show_end(report)
@@ -105,15 +109,14 @@ class Demonstration:
         showing = asyncio.create_task(self._show(client, known, began))
         try:
             report = await placing
-            async with asyncio.timeout(_LAST_EVENTS_SECONDS):
-                await showing
-        except TimeoutError:
-            console.print(Text("(the watch did not end)", style="bold red"))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_EVENTS_SECONDS):
+                    await showing
+            return report
         finally:
             placing.cancel()
             showing.cancel()
             await asyncio.gather(placing, showing, return_exceptions=True)
-        return report
 
     async def _show(self, client: OrchestratorClient, known: str, began: float) -> None:
         """Prints the conversation of the first consultation after the known one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import metadata
 from typing import Any
@@ -22,6 +23,11 @@ class _OneLineErrors(TyperGroup):
         except CommandError as error:
             print(f"calling-orchestrator: {error}", file=sys.stderr)
             raise typer.Exit(error.exit_status) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            print("calling-orchestrator: the disk is full", file=sys.stderr)
+            raise typer.Exit(1) from None
 
 
 app = typer.Typer(

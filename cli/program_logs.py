@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ class LogFiles:
         self._files: dict[str, TextIO] = {}
 
     def write(self, name: str, line: str) -> None:
-        """Writes a line of a program."""
-        if name not in self._files:
-            self._files[name] = (self.directory / f"{name}.log").open("w", encoding="utf-8")
-        print(line, file=self._files[name], flush=True)
+        """Writes a line of a program; on a full disk it is lost."""
+        with suppress(OSError):
+            if name not in self._files:
+                self._files[name] = (self.directory / f"{name}.log").open("w", encoding="utf-8")
+            print(line, file=self._files[name], flush=True)
 
     def __enter__(self) -> Self:
         return self
@@ -33,7 +35,8 @@ class LogFiles:
         self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
 
 
 def write_named(name: str, line: str) -> None:

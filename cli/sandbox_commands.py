@@ -18,7 +18,7 @@ from cli.errors import CommandError, UsageError
 from cli.event_loop import run, run_until_stopped
 from cli.ports import free_ports
 from cli.program_logs import LogFiles
-from cli.sandbox_system import sandbox_system
+from cli.sandbox_system import refusal, sandbox_system
 from cli.system import Ports
 from sandbox.gateway_client import ConsultationRefused
 from sandbox.payloads import example_callee, example_payload
@@ -120,7 +120,7 @@ async def _one_call(payload: bytes, callee: Script, chosen: Settings, speed: flo
             try:
                 return await running.system.guard(placing)
             except ConsultationRefused as error:
-                raise CommandError(f"the gateway refused the payload: {error}") from None
+                raise refusal(error) from None
 
 
 async def _wants_another() -> bool:

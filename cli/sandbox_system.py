@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.embedded_redis import EmbeddedRedis
+from cli.errors import CommandError, UsageError
 from cli.system import Ports, System
 from sandbox.world import World, WorldSettings
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cli.child_process import WriteLog
     from cli.settings import Settings
     from cli.system import OnReady
+    from sandbox.gateway_client import ConsultationRefused
 
 # Of this environment the programs get only what a machine needs: a real account's settings must not reach the sandbox.
 _INHERITED = {
@@ -63,6 +66,16 @@ async def sandbox_system(
             )
             async with system:
                 yield SandboxSystem(world, system)
+
+
+def refusal(error: ConsultationRefused) -> CommandError:
+    """Returns the one line for a payload that the gateway did not accept: its own message, if it gave one."""
+    try:
+        message = json.loads(str(error))["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        message = str(error)
+    kind = UsageError if error.status and error.status < 500 else CommandError
+    return kind(f"the gateway refused the payload: {message}")
 
 
 def _environment(world: World, gateway_url: str, chosen: Settings) -> dict[str, str]:

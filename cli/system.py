@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_STOP_SECONDS = 35.0  # longer than any of the programs drains
+_STOP_SECONDS = 35.0  # longer than the programs drain unless told otherwise
 
 
 @dataclass(frozen=True)

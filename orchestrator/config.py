@@ -22,7 +22,6 @@ class Settings(BaseSettings):
     grpc_port: Port = 50050
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    metrics_port: Port | None = None
 
     redis_url: str = ""
     redis_host: str = "127.0.0.1"

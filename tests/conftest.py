@@ -13,7 +13,10 @@ from cli.embedded_redis import EmbeddedRedis
 
 # Settings of the programs: a developer's own must not change what a test sees.
 _SETTINGS = ("TWILIO_", "OPENAI_", "REDIS_", "GRPC_", "STT_", "TTS_", "LOG_", "SPEECH_", "ESPEAK_", "HTTP_")
-_SETTING_NAMES = {"SPRING_BOOT_URL", "PUBLIC_BASE_URL", "ORCHESTRATOR_URL", "API_TOKEN", "DRAIN_SECONDS", "DRAIN_DELAY_SECONDS"}
+_SETTING_NAMES = {
+    "SPRING_BOOT_URL", "PUBLIC_BASE_URL", "ORCHESTRATOR_URL", "API_TOKEN", "DATA_DIR",
+    "DRAIN_SECONDS", "DRAIN_DELAY_SECONDS",
+}  # fmt: skip
 
 
 def pytest_configure() -> None:

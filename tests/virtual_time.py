@@ -46,7 +46,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     @property
     def waits_for_threads(self) -> bool:
         """Whether a thread works for this loop: it takes real time."""
-        return self._in_threads > 0 or self._default_executor is not None and self._executor_shutdown_called
+        return self._in_threads > 0 or (self._default_executor is not None and self._executor_shutdown_called)
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
         """Counts what runs in threads."""

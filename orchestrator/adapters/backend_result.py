@@ -62,8 +62,8 @@ def _vulnerabilities(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _counts(problems: Sequence[Problem]) -> dict[str, int]:
-    """Returns how many problems fall under each code."""
-    counts = Counter(code for problem in problems for code in set(problem.codes))
+    """Returns how often each code occurs."""
+    counts = Counter(code for problem in problems for code in problem.codes)
     return {str(code): counts[code] for code in sorted(counts)}
 
 

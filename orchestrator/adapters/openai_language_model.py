@@ -67,9 +67,9 @@ class OpenAiLanguageModel:
                 while (chunk := await _next_before(deadline, stream)) is not None:
                     for choice in chunk.choices[:1]:
                         finish_reason = choice.finish_reason or finish_reason
-                        if choice.delta.content:
+                        if piece := _storable(choice.delta.content):
                             pieces += 1
-                            yield choice.delta.content
+                            yield piece
         except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *_NO_CHUNK) as error:
             logger.warning("language_model_failed", error=type(error).__name__, pieces=pieces)
             raise LanguageModelUnavailable from error
@@ -93,3 +93,8 @@ async def _next_before(deadline: float, stream: AsyncStream[ChatCompletionChunk]
     """Returns the next chunk, None at the end. The deadline is not left on while the reader of the stream works."""
     async with asyncio.timeout_at(deadline):
         return await anext(stream, None)
+
+
+def _storable(piece: str | None) -> str:
+    """Returns a piece without halves of characters: some servers cut an emoji in two, which no UTF-8 can hold."""
+    return (piece or "").encode(errors="ignore").decode()

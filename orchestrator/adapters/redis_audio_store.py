@@ -47,5 +47,5 @@ class RedisAudioStore:
         """Erases audio; tokens that are empty or stand for nothing are no error."""
         async with store_access(), self._client.pipeline(transaction=False) as pipeline:
             for token in filter(None, tokens):
-                pipeline.unlink(audio_key(token))
+                pipeline.execute_command("DEL", audio_key(token))
             await pipeline.execute()

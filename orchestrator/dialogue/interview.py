@@ -155,7 +155,7 @@ class Interview:
         if understood.intent in {Intent.NO, Intent.UNSURE, Intent.REFUSE_CALL, Intent.REFUSE_QUESTION}:
             return self._done(progress)
         if understood.intent is Intent.YES:
-            if progress.digressions:  # said yes, was asked what, and said yes again: that is only politeness
+            if progress.digressions > 1:  # said yes, was asked what, and says yes again: that is only politeness
                 return self._done(progress)
             return self._aside(progress, self._wording.tell_more)
         finding = self._finding(step, FindingState.ANSWERED, progress, understood, turn_number)

@@ -54,6 +54,7 @@ class ScriptedOpenAi(HttpServer):
         requests: the JSON bodies of all requests.
         keys: the Authorization headers of all requests.
         abandoned: how many streams the client left before their end.
+        ascii_only: whether JSON is sent with escapes, in which half a character can stand.
     """
 
     def __init__(self, *replies: ScriptedReply) -> None:
@@ -61,6 +62,7 @@ class ScriptedOpenAi(HttpServer):
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.abandoned = 0
+        self.ascii_only = False
 
     @property
     def base_url(self) -> str:
@@ -114,6 +116,5 @@ class ScriptedOpenAi(HttpServer):
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return {"id": "c1", "object": "chat.completion.chunk", "created": 0, "model": "scripted", "choices": [choice]}
 
-    @staticmethod
-    async def _send(response: web.StreamResponse, event: dict[str, Any]) -> None:
-        await response.write(b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n")
+    async def _send(self, response: web.StreamResponse, event: dict[str, Any]) -> None:
+        await response.write(b"data: " + json.dumps(event, ensure_ascii=self.ascii_only).encode() + b"\n\n")

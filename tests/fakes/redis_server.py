@@ -28,7 +28,7 @@ class PrivateRedis:
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
-        options = "--port 0 --appendonly yes --appendfsync no --save".split()
+        options = ["--port", "0", "--appendonly", "yes", "--appendfsync", "no", "--save"]
         self._process = subprocess.Popen(
             [find_redis_server().path, *options, "", "--unixsocket", self._socket, "--loglevel", "warning"],
             cwd=self._directory,

@@ -88,6 +88,12 @@ async def test_a_reply_without_words_is_none(finish_reason: str) -> None:
             await read(model)
 
 
+async def test_halves_of_characters_are_left_out() -> None:
+    async with serving(ScriptedReply(("네", "\ud83d", "\ude00", "요"))) as (server, model):
+        server.ascii_only = True
+        assert await read(model) == "네요"
+
+
 async def test_closing_the_stream_cancels_the_request() -> None:
     async with serving(ScriptedReply(("네, ",) * 1000, pause=0.01)) as (server, model):
         async with aclosing(model.stream(MESSAGES, max_tokens=64, timeout=5)) as pieces:

@@ -82,6 +82,15 @@ async def test_a_short_interruption_is_lost_wholly_and_the_callee_waits(talk):
     assert recorded == ["", "뭐라고요"]
 
 
+async def test_a_callee_who_is_silent_does_not_break_in(talk, sandbox):
+    callee = {"turns": [{"silence": 6}], "when": [{"heard": "둘째", "interrupt_after": 0.2, "say": "잠깐만요"}]}
+    recorded = await talk(callee, "첫째 질문입니다", "둘째 질문입니다", "듣고 계세요")
+    first_stop = sandbox.world.twilio.journal.verbs[0].outcome["audio_s"][0][1]
+    (said,) = sandbox.world.twilio.newest_first()[0].line.from_callee.sounds
+    assert said.start >= first_stop + 6
+    assert recorded[0] == ""
+
+
 async def test_hanging_up_while_the_agent_speaks(talk, sandbox):
     await talk(
         {"when": [{"heard": "불편", "interrupt_after": 0.8, "hangup": True}]}, "혹시 요즘 어디 불편하신 데는 없으세요"

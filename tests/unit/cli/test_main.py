@@ -1,5 +1,6 @@
 """What a person at the terminal gets to see when something is wrong: one line, and an exit status."""
 
+import errno
 import json
 import socket
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import main
+from cli import main, sandbox_system
 from cli.embedded_redis import EmbeddedRedis
 from cli.ports import free_ports
+from sandbox.gateway_client import ConsultationRefused
 from tests.fakes.receive_payloads import full_payload
 
 
@@ -121,3 +123,27 @@ def test_the_sandbox_names_a_taken_port_too(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("HTTP_PORT", str(port))
         result = command("sandbox", "run", "--once")
     assert_one_line(result, 1, f"port {port} is taken: stop what uses it, or set HTTP_PORT to another")
+
+
+def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sandbox_system.tempfile, "TemporaryDirectory", full)
+    assert_one_line(command("sandbox", "call"), 1, "the disk is full")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "exit_status", "told"),
+    [
+        (400, '{"error": {"reason": "INVALID_FIELD", "message": "phone is missing."}}', 2, "phone is missing."),
+        (503, '{"error": {"reason": "STORE_UNAVAILABLE", "message": "Try again."}}', 1, "Try again."),
+        (None, "no answer from the gateway", 1, "no answer from the gateway"),
+        (502, "[]", 1, "[]"),
+    ],
+)
+def test_a_refused_payload_is_told_in_the_words_of_the_gateway(
+    status: int | None, answer: str, exit_status: int, told: str
+) -> None:
+    error = sandbox_system.refusal(ConsultationRefused(status, answer))
+    assert (error.exit_status, str(error)) == (exit_status, f"the gateway refused the payload: {told}")

@@ -101,6 +101,16 @@ async def test_a_bare_yes_to_anything_else_is_asked_what_it_is_and_nothing_more(
     assert (await scene.finding("anything_else[0]")).quote == "쌀이 떨어졌어요"
 
 
+@virtual_time
+async def test_a_yes_after_a_question_of_ones_own_is_asked_what_it_is_and_politeness_has_an_end() -> None:
+    scene = await at(StepKind.ANYTHING_ELSE)
+    await scene.say("누구세요")
+    await scene.say("네")
+    assert scene.asked == WORDING.tell_more
+    await scene.say("네")
+    assert scene.asked == WORDING.goodbye
+
+
 @pytest.mark.parametrize("text", ["없어요", "끊을게요", "말하기 싫어요", "아니요 괜찮습니다", "모르겠어요"])
 @virtual_time
 async def test_the_end_is_reached_whichever_way_nothing_more_is_said(text: str) -> None:

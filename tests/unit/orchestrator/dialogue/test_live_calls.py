@@ -267,7 +267,8 @@ async def test_two_replicas_that_work_on_one_slow_turn_write_it_once() -> None:
     await scene.background.drain(60)
     finished = [reply for reply in replies if not isinstance(reply.next, Wait)]
     assert finished
-    assert all(await scene.take(None, turn=3) == reply for reply in finished)
+    stored = await scene.take(None, turn=3)
+    assert all(reply == stored for reply in finished)
     assert [turn.text for turn in await scene.turns()].count(FILLER) == 1
 
 
@@ -313,6 +314,15 @@ async def test_what_cannot_be_heard_is_asked_for_again(broken: str, trouble: obj
     heard = (await scene.turns())[2]
     assert (heard.text, heard.source) == ("", Source.UNINTELLIGIBLE)
     assert heard.timings.recording is not None
+
+
+@pytest.mark.parametrize(("loud", "source"), [(0.1, Source.SILENCE), (0.5, Source.UNINTELLIGIBLE)])
+@virtual_time
+async def test_a_recording_without_words_is_silence_unless_there_is_sound_in_it(loud: float, source: Source) -> None:
+    scene = await talking()
+    scene.activity.seconds = loud
+    await scene.say("")
+    assert (await scene.turns())[2].source is source
 
 
 @virtual_time
