@@ -134,10 +134,10 @@ class Line:
             await self._hear(prompt)
         self._publish("agent_said", prompt.start, heard, seconds=round(seconds_of(samples), 2))
         key_at = next((key.at for key in self.keys if key.at >= prompt.start), math.inf)
-        await self.wait(min(prompt.end, key_at) if until_key else prompt.end)
-        if until_key and key_at < prompt.end:
-            self.to_callee.cut(key_at)
-        self._agent_stopped = self.now
+        self._agent_stopped = min(prompt.end, key_at) if until_key else prompt.end
+        await self.wait(self._agent_stopped)
+        if until_key:
+            self.to_callee.cut(self._agent_stopped)
         return prompt
 
     async def beep(self, seconds: float = 0.3, hertz: float = 1000) -> None:

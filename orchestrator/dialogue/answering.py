@@ -29,6 +29,7 @@ THRESHOLD = 0.22
 _MOST_INDEXES = 256
 _LARGE = 500
 _MOST_TOKENS = 200
+_MOST_FACTS = 50
 _MOST_CHARACTERS = 150
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -66,17 +67,17 @@ class Answering:
     async def answer(self, consultation_id: str, brief: Brief, question: CalleeQuestion, budget: Budget) -> Saying:
         """Returns the answer to a question of the callee. Never fails: at the end stand the built-in words."""
         stored = stored_questions(brief)
-        others = frozenset(index for index, entry in enumerate(stored) if entry.question != question.open_question)
-        if others:
-            match = (await self._index(consultation_id, stored)).best(question.text, among=others)
-            if match is not None and match.score >= THRESHOLD:
-                return Saying(stored[match.index].answer, Source.STORED_ANSWER, SUBJECT)
-        return await self._by_model(brief, question, budget)
+        index = await self._index(consultation_id, stored)
+        others = frozenset(place for place, entry in enumerate(stored) if entry.question != question.open_question)
+        match = index.best(question.text, among=others)
+        if match is not None and match.score >= THRESHOLD:
+            return Saying(stored[match.index].answer, Source.STORED_ANSWER, SUBJECT)
+        return await self._by_model(_facts(brief, index, question.text), question, budget)
 
-    async def _by_model(self, brief: Brief, question: CalleeQuestion, budget: Budget) -> Saying:
+    async def _by_model(self, facts: Sequence[FrequentQuestion], question: CalleeQuestion, budget: Budget) -> Saying:
         if self._language_model is None:
             return Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
-        messages = answer_prompt(self._wording.institution, brief.frequent_questions, question.turns, question.text)
+        messages = answer_prompt(self._wording.institution, facts, question.turns, question.text)
         watch = Stopwatch()
         text = ""
         try:
@@ -119,9 +120,17 @@ def stored_questions(brief: Brief) -> tuple[FrequentQuestion, ...]:
     return (*brief.frequent_questions, *listed)
 
 
+def _facts(brief: Brief, index: SentenceIndex, text: str) -> Sequence[FrequentQuestion]:
+    """Returns what a language model may state: the frequent questions, or of very many those most like the question."""
+    known = brief.frequent_questions
+    if len(known) <= _MOST_FACTS:
+        return known
+    return [known[match.index] for match in index.nearest(text, _MOST_FACTS, among=range(len(known)))]
+
+
 def for_the_ear(text: str) -> str:
     """Returns a language model's words as they can be spoken: whole sentences, bounded, without markup."""
-    plain = re.sub(r"[*_#`>\[\]{}|]+", "", " ".join(text.split()))
+    plain = " ".join(re.sub(r"[*_#`>\[\]{}|]+", "", text).split())
     spoken = ""
     for sentence in _SENTENCE_END.split(plain):
         if spoken and len(spoken) + len(sentence) >= _MOST_CHARACTERS:

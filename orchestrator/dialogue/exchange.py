@@ -32,7 +32,7 @@ _CONTEXT_TURNS = 8
 class ListeningTimes:
     """How long the callee is listened to, in seconds."""
 
-    silence: float = 3.0
+    silence: float = 5.0
     most: float = 60.0
 
 

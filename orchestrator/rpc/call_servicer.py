@@ -43,6 +43,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         check.that(request.turn_number > 0, "turn_number", "is required and must be positive")
         if request.HasField("recording"):
             validation.recording_sid(request.recording.recording_sid, check)
+            check.duration(request.recording.duration, "recording.duration", least=0, most=validation.LONGEST_CALL)
         if request.HasField("digits"):
             validation.digits(request.digits, check)
         check.done()
@@ -59,6 +60,8 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         validation.call_sid(request.call_sid, check)
         known = request.call_status in pb.ReportCallStatusRequest.CallStatus.values() and request.call_status > 0
         check.that(known, "call_status", "is required and must be a known status")
+        validation.event_time(request.event_time, check)
+        check.duration(request.call_duration, "call_duration", least=0, most=validation.LONGEST_CALL)
         check.done()
         await self._reports.report(consultation_id, conversion.call_report(request))
         return pb.ReportCallStatusResponse()

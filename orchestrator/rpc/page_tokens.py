@@ -12,19 +12,19 @@ _FORM = struct.Struct(">2sI")
 _MARK = b"pt"
 
 
-def after(token: str) -> int:
+def after(given: str) -> int:
     """Returns the number to go on after; 0 for the first page.
 
     Raises:
         InvalidPageToken: the token is none of ours.
     """
-    if not token:
+    if not given:
         return 0
     try:
-        mark, number = _FORM.unpack(base64.urlsafe_b64decode(token.encode()))
+        _, number = _FORM.unpack(base64.urlsafe_b64decode(given.encode()))
     except (binascii.Error, struct.error, UnicodeEncodeError, ValueError) as error:
         raise InvalidPageToken from error
-    if mark != _MARK:
+    if given != token(number):
         raise InvalidPageToken
     return int(number)
 

@@ -29,10 +29,10 @@ class TranscriptMessages:
         same = _same_start(known, said)
         if same < len(said) or len(known) != len(said):
             messages = [*messages[:same], *(turn_message(turn, heard) for turn, heard in said[same:])]
-            self._pages[consultation_id] = (said, messages)
-            if len(self._pages) > _MOST_PAGES:
-                self._pages.popitem(last=False)
+        self._pages[consultation_id] = (said, messages)
         self._pages.move_to_end(consultation_id)
+        if len(self._pages) > _MOST_PAGES:
+            self._pages.popitem(last=False)
         return messages
 
     def forget(self, consultation_id: str) -> None:

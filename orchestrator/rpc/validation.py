@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 
 import phonenumbers
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from calling.v1 import consultation_pb2, consultation_service_pb2, outcome_pb2
 from orchestrator.domain.codes import TABLE_SIZES, ResponseType
@@ -21,6 +23,11 @@ LONGEST_TEXT = 500
 LONGEST_NAME = 100
 LONGEST_ID = 200
 REGION = "KR"
+# Shorter than this is no subscriber, but an emergency or service number: 112, 119, 1345.
+SHORTEST_NUMBER = 7
+LONGEST_CALL = 24 * 3600
+# More violations than these are not told: they travel in a header, which has its bounds.
+MOST_VIOLATIONS = 20
 _TABLES = {
     "exception": ResponseType.EXCEPTION,
     "risk": ResponseType.RISK,
@@ -53,14 +60,18 @@ class Check:
             self.fail(field, "is required")
         self.that(len(value) <= most, field, f"must have at most {most} characters")
 
+    def duration(self, value: Duration, field: str, *, least: int, most: int) -> None:
+        """Checks a duration, in seconds."""
+        self.that(least <= value.seconds + value.nanos / 1e9 <= most, field, f"must be {least} s to {most} s")
+
     def done(self) -> None:
         """Ends the checks.
 
         Raises:
-            InvalidField: something was wrong.
+            InvalidField: something was wrong; names the first fields that are.
         """
         if self._violations:
-            raise InvalidField(*self._violations)
+            raise InvalidField(*self._violations[:MOST_VIOLATIONS])
 
 
 def consultation_id(value: str) -> str:
@@ -88,6 +99,14 @@ def recording_sid(value: str, check: Check) -> None:
     check.that(bool(_RECORDING_SID.fullmatch(value)), "recording.recording_sid", "must be RE and 32 hexadecimal digits")
 
 
+def event_time(value: Timestamp, check: Check) -> None:
+    """Checks that a moment is one."""
+    try:
+        value.ToDatetime()
+    except ValueError:
+        check.fail("event_time", "must be in the years 1 to 9999")
+
+
 def digits(value: str, check: Check) -> None:
     """Checks pressed keys."""
     check.that(bool(_DIGITS.fullmatch(value)), "digits", "must be 1 to 64 of 0-9, * and #")
@@ -111,7 +130,7 @@ def phone_number(value: str) -> str | None:
         number = phonenumbers.parse(value, REGION)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST_NUMBER:
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -194,8 +213,7 @@ def _frequent_questions(entries: Sequence[consultation_pb2.FrequentQuestion], ch
 def _dialling(dialling: consultation_pb2.DiallingOptions, check: Check) -> None:
     for name, least, most in (("ring_timeout", 5, 600), ("time_limit", 60, 4 * 3600)):
         if dialling.HasField(name):  # type: ignore[arg-type]
-            seconds = getattr(dialling, name).ToTimedelta().total_seconds()
-            check.that(least <= seconds <= most, f"dialling.{name}", f"must be {least} s to {most} s")
+            check.duration(getattr(dialling, name), f"dialling.{name}", least=least, most=most)
 
 
 def _is_date(value: str) -> bool:

@@ -6,6 +6,7 @@ highest weight, so that a sentence about something else stays unlike.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
@@ -45,6 +46,10 @@ class SentenceIndex:
 
     def best(self, text: str, *, among: Collection[int] | None = None) -> Match | None:
         """Returns the sentence most like `text`, among all or the given ones; None if none shares anything with it."""
+        return next(iter(self.nearest(text, 1, among=among)), None)
+
+    def nearest(self, text: str, most: int, *, among: Collection[int] | None = None) -> list[Match]:
+        """Returns the sentences most like `text`, at most so many, the best first."""
         counted = _grams(text)
         norm = self._norm(counted)
         scores: dict[int, float] = defaultdict(float)
@@ -52,11 +57,8 @@ class SentenceIndex:
             weight = count * self._weights.get(gram, self._unknown) / norm
             for index, stored in self._postings.get(gram, ()):
                 scores[index] += weight * stored
-        candidates = [(score, -index) for index, score in scores.items() if among is None or index in among]
-        if not candidates:
-            return None
-        score, index = max(candidates)
-        return Match(-index, min(score, 1.0))
+        candidates = ((score, -index) for index, score in scores.items() if among is None or index in among)
+        return [Match(-index, min(score, 1.0)) for score, index in heapq.nlargest(most, candidates)]
 
     def _norm(self, counted: Counter[str]) -> float:
         return (

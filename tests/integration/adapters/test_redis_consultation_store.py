@@ -257,7 +257,8 @@ async def test_the_newest_are_found_among_many(store: RedisConsultationStore) ->
         await store.create(brief(), Change(record))
         records.append(record)
     records.sort(key=lambda record: (record.created_at, record.consultation_id), reverse=True)
-    listed, token = [], ""
+    listed: list[Consultation] = []
+    token = ""
     while True:
         page = await store.newest(limit=40, token=token)
         listed += page.items

@@ -201,10 +201,10 @@ async def all_pages(read: Callable[[str], Awaitable[Any]]) -> list[Consultation]
 
 def test_both_stores_give_the_same_answers(redis_url: str) -> None:
     StoreModel.url = redis_url
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         StoreModel,
         settings=settings(
-            max_examples=60,
+            max_examples=30,
             stateful_step_count=30,
             deadline=None,
             database=None,

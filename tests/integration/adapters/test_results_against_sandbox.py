@@ -46,7 +46,7 @@ turns = st.lists(st.text(max_size=20), max_size=5).map(
 
 
 @given(outcomes, turns, st.integers(0, 10**6), st.text(max_size=20), st.booleans())
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_every_result_keeps_the_contract(
     outcome: Outcome, turns: tuple[Turn, ...], seconds: int, summary: str, operator: bool
 ) -> None:

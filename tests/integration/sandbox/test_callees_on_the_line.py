@@ -47,13 +47,13 @@ async def test_silence_lasts_as_long_as_the_script_says_over_several_prompts(tal
     recorded = await talk({"turns": [{"silence": 4}, {"say": "이제 말할게요"}]}, "첫째", "둘째")
     assert recorded == ["", "이제 말할게요"]
     first, second = (verb for verb in sandbox.world.twilio.journal.verbs if verb.verb == "Record")
-    assert second.outcome["speech_s"][0] == pytest.approx(first.started_s + 4 + 0.5, abs=0.1)
+    assert second.outcome["speech_s"][0] == pytest.approx(first.started_s + 4 + 0.5, abs=0.4)
 
 
 async def test_after_is_counted_from_the_end_of_the_agent_s_words(talk, sandbox):
     await talk({"turns": [{"say": "네", "after": 1.5}]}, "어떠세요")
     say, record = sandbox.world.twilio.journal.verbs[:2]
-    assert record.outcome["speech_s"][0] == pytest.approx(say.outcome["audio_s"][0][1] + 1.5, abs=0.05)
+    assert record.outcome["speech_s"][0] == pytest.approx(say.outcome["audio_s"][0][1] + 1.5, abs=0.01)
 
 
 async def test_an_answer_that_comes_too_late_falls_into_the_next_prompt_and_its_rest_is_recorded(talk):
@@ -73,7 +73,7 @@ async def test_an_interruption_is_lost_up_to_the_moment_recording_starts(talk, s
     assert not recorded.startswith("잠깐만요")
     say = sandbox.world.twilio.journal.verbs[0]
     (said,) = sandbox.world.twilio.newest_first()[0].line.from_callee.sounds
-    assert said.start == pytest.approx(say.outcome["audio_s"][0][0] + 0.8, abs=0.05)
+    assert said.start == pytest.approx(say.outcome["audio_s"][0][0] + 0.8, abs=0.01)
 
 
 async def test_a_short_interruption_is_lost_wholly_and_the_callee_waits(talk):
@@ -83,11 +83,11 @@ async def test_a_short_interruption_is_lost_wholly_and_the_callee_waits(talk):
 
 
 async def test_a_callee_who_is_silent_does_not_break_in(talk, sandbox):
-    callee = {"turns": [{"silence": 6}], "when": [{"heard": "둘째", "interrupt_after": 0.2, "say": "잠깐만요"}]}
-    recorded = await talk(callee, "첫째 질문입니다", "둘째 질문입니다", "듣고 계세요")
+    callee = {"turns": [{"silence": 4.5}], "when": [{"heard": "둘째", "interrupt_after": 0.2, "say": "잠깐만요"}]}
+    recorded = await talk(callee, "첫째 질문입니다", "둘째 질문입니다")
     first_stop = sandbox.world.twilio.journal.verbs[0].outcome["audio_s"][0][1]
     (said,) = sandbox.world.twilio.newest_first()[0].line.from_callee.sounds
-    assert said.start >= first_stop + 6
+    assert said.start >= first_stop + 4.5
     assert recorded[0] == ""
 
 
@@ -97,9 +97,9 @@ async def test_hanging_up_while_the_agent_speaks(talk, sandbox):
     )
     say = sandbox.world.twilio.journal.verbs[-1]
     assert say.verb == "Say"
-    assert say.ended_s - say.started_s == pytest.approx(0.8, abs=0.1)
+    assert say.ended_s - say.started_s == pytest.approx(0.8, abs=0.4)
     line = sandbox.world.twilio.newest_first()[0].line
-    assert line.to_callee.sounds[-1].end == pytest.approx(say.ended_s, abs=0.1)
+    assert line.to_callee.sounds[-1].end == pytest.approx(say.ended_s, abs=0.4)
 
 
 async def test_noise_is_recorded_and_has_no_words(talk, sandbox):

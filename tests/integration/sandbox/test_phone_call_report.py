@@ -132,10 +132,10 @@ async def test_the_latency_is_what_the_callee_lives_through(sandbox, app, produc
     report = await place_call(sandbox.world, app.url, example_payload(), parse_script(CALLEE), real_timeout_s=20)
     assert [turn.turn for turn in report.latency] == [1, 2]
     for turn in report.latency:
-        assert turn.silence_wait_phone_s == pytest.approx(2.0, abs=0.05)
+        assert turn.silence_wait_phone_s == pytest.approx(2.0, abs=0.4)
         assert turn.server_real_ms == pytest.approx(turn.webhook_real_ms + turn.audio_fetch_real_ms, abs=0.01)
         expected = turn.silence_wait_phone_s + turn.server_real_ms / 1000
-        assert expected <= turn.gap_phone_s < expected + 0.1
+        assert expected <= turn.gap_phone_s < expected + 0.5
     assert report.audio == {}
 
 

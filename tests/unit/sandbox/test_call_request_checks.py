@@ -1,7 +1,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import MultiDict
 
@@ -112,6 +112,7 @@ def test_the_account_s_id_must_look_like_one():
         Account(sid="AC123")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*GOOD, "Twiml", "Timeout", "StatusCallback", "SendDigits"]), st.text()))
 def test_no_form_breaks_it(form):
     with contextlib.suppress(ApiError):

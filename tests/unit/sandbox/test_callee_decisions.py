@@ -1,6 +1,6 @@
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.callee import Callee
@@ -47,6 +47,7 @@ def test_an_interruption_that_came_too_late_is_an_ordinary_answer():
     assert person.decide("불편하세요?").say == "잠깐만요"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=12), st.integers(0, 20))
 def test_turns_come_in_order_and_none_is_lost(turns, asked):
     script = Script.model_validate_json(

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.twilio.overrides import Overrides, parse_overrides
@@ -35,6 +35,7 @@ def test_edges_and_server_names_are_known_though_they_mean_nothing_here():
     assert parse_overrides("http://a/#e=tokyo&sni=n") == Overrides()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_fragment_breaks_it_and_15_seconds_are_the_most(fragment):
     overrides = parse_overrides("http://a/#" + fragment)

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.track import Sound, Track
@@ -42,6 +42,7 @@ def test_cutting_ends_sounds_and_drops_later_ones():
     assert [each.end for each in track.sounds] == [1.5]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 5), st.floats(0.01, 2)), max_size=5),
     st.floats(0, 6),

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.line import KeyPress
@@ -78,6 +78,7 @@ sounds = st.lists(st.builds(sound, st.floats(0, 40), st.floats(0.01, 5)), max_si
 )
 
 
+@settings(deadline=None)
 @given(sounds, st.integers(1, 10), st.integers(1, 60))
 def test_an_undisturbed_recording_ends_with_its_silence_or_its_longest_length(heard, timeout, longest):
     start = 10.0
@@ -90,6 +91,7 @@ def test_an_undisturbed_recording_ends_with_its_silence_or_its_longest_length(he
         assert span.end == pytest.approx(max(last, start) + timeout)
 
 
+@settings(deadline=None)
 @given(sounds, st.integers(0, 10), st.floats(0, 60), st.floats(0, 60))
 def test_whatever_comes_first_ends_it(heard, timeout, key_at, hangs_up_at):
     verb = Record(timeout=timeout, max_length=60)

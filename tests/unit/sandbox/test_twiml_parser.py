@@ -1,7 +1,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import Gather as OfficialGather
 from twilio.twiml.voice_response import VoiceResponse
@@ -164,12 +164,14 @@ def test_twiml_given_as_text_has_nothing_to_be_relative_to(reference):
     assert caught.value.code == 15004
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_parser(text):
     with contextlib.suppress(TwimlError):
         parsed(text)
 
 
+@settings(deadline=None)
 @given(
     st.text(
         st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")

@@ -13,7 +13,7 @@ from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseType, Re
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import Problem
 from orchestrator.domain.turn import Source
-from tests.fakes.consultations import brief, consultation, turn
+from tests.fakes.consultations import NOON, brief, consultation, turn
 
 ARREARS = Problem(ResponseType.RISK, (1, 7), "난방비가 밀려 있음")
 HOUSING = Problem(ResponseType.RISK, (1,), "월세가 밀려 있음")
@@ -118,11 +118,10 @@ def test_no_operator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialled", "time"), [(None, "2026-11-22T14:00:00"), (timedelta(hours=11), "2026-11-23T01:00:00")]
+    ("dialled_at", "time"), [(None, "2026-11-22T14:00:00"), (NOON + timedelta(hours=11), "2026-11-23T01:00:00")]
 )
-def test_a_call_that_nobody_answered(dialled: timedelta | None, time: str) -> None:
-    record = consultation()
-    record = replace(record, dialled_at=dialled and record.created_at + dialled, ended_at=record.created_at)
+def test_a_call_that_nobody_answered(dialled_at: datetime | None, time: str) -> None:
+    record = replace(consultation(), dialled_at=dialled_at, ended_at=NOON)
     outcome = replace(REPORT.outcome, result=Result.NOT_POSSIBLE, exception=ExceptionCode.NOT_ANSWERED)
     found = result(replace(REPORT, consultation=record, outcome=outcome, turns=()))
     assert (found["result"], found["fail_code"], found["overall_script"]) == (0, 6, "")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.adapters import redis_codec as codec
@@ -19,11 +19,13 @@ st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
+@settings(max_examples=40)
 @given(st.from_type(Brief))
 def test_orders(value: Brief) -> None:
     assert codec.BRIEF.decode(codec.BRIEF.encode(value)) == value
 
 
+@settings(max_examples=40)
 @given(st.from_type(Consultation))
 def test_records(value: Consultation) -> None:
     assert codec.CONSULTATION.decode(codec.CONSULTATION.encode(value)) == value

@@ -105,9 +105,9 @@ async def test_the_institution_answers_too() -> None:
     assert [entry.answer for entry in order.frequent_questions] == ["아니요, 무료예요.", "여섯 시까지 해요."]
 
 
-def test_a_fingerprint_tells_contents_apart_and_nothing_of_them() -> None:
-    assert fingerprint(b"a") == fingerprint(b"a") != fingerprint(b"b")
-    assert b"a" not in bytes.fromhex(fingerprint(b"a"))[:0] + fingerprint(b"010-1234-5678").encode()
+def test_a_fingerprint_tells_contents_apart_without_showing_them() -> None:
+    assert fingerprint(b"010-1234-5678") == fingerprint(b"010-1234-5678") != fingerprint(b"010-1234-5679")
+    assert "5678" not in fingerprint(b"010-1234-5678")
 
 
 # Ending.
@@ -250,16 +250,9 @@ async def test_a_watch_that_began_before_the_call_sees_the_same_as_one_after() -
 async def test_a_watch_ends_although_nothing_happens_after_the_last_event() -> None:
     scene = await concluded(receiver=ScriptedResultReceiver(wanted=False))
     async with asyncio.timeout(1):
-        assert (await watched(scene))[-1].occurrence == StateChanged(await settled_record(scene))
-
-
-async def settled_record(scene: Scene) -> object:
-    """The record as it was when it was concluded: what came after changed its version only."""
-    (last,) = (await watched(scene))[-1:]
-    assert isinstance(last.occurrence, StateChanged)
-    record = last.occurrence.consultation
-    assert replace(record, version=0) == replace(await scene.record(), version=0)
-    return record
+        last = (await watched(scene))[-1].occurrence
+    assert isinstance(last, StateChanged)
+    assert replace(last.consultation, version=0) == replace(await scene.record(), version=0)
 
 
 @virtual_time
