@@ -1,63 +1,30 @@
 """Speech synthesis by eSpeak NG: robotic, instant, and needs nothing but its wheel.
 
-The library (`espeakng_loader`) has global state and calls back for every piece of sound, so one lock guards it. It
-runs outside the interpreter's lock: call `synthesize` from a thread and the event loop goes on.
+The library runs in a process of its own, kept for the next text: if it crashes, that costs one new process and not
+this one. It ends with this process, however this one ends: its input is closed then.
 """
 
 from __future__ import annotations
 
-import ctypes
+import atexit
+import json
+import subprocess
+import sys
 import threading
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import IO, Final
 
-import espeakng_loader
 import numpy as np
 
-if TYPE_CHECKING:
-    from audio.samples import Samples
+from audio.espeak_library import Anchor, EspeakError, Synthesis
 
-LANGUAGE: Final = "ko"
+__all__ = ["Anchor", "EspeakError", "Synthesis", "synthesize"]
 
-_SYNCHRONOUS: Final = 2
-_DO_NOT_EXIT: Final = 0x8000
-_RATE, _PITCH = 1, 3
-_POSITION_CHARACTER: Final = 1
-_UTF8: Final = 1
-_END_OF_EVENTS, _WORD, _CLAUSE_END = 0, 1, 5
-
-
-class EspeakError(RuntimeError):
-    """Raised when the library cannot be loaded or refuses to speak."""
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """Says that the sound of the text from character `position` (from 0) on begins at sample `sample`."""
-
-    position: int
-    sample: int
-
-
-@dataclass(frozen=True)
-class Synthesis:
-    """Holds spoken text.
-
-    Attributes:
-        samples: The speech.
-        rate_hz: Its samples a second (22050).
-        anchors: What the library tells about where words and clauses lie, in order. It leaves out some words, such as
-            those that begin with a nasal after a pause.
-    """
-
-    samples: Samples
-    rate_hz: int
-    anchors: tuple[Anchor, ...]
+_ATTEMPTS: Final = 2
 
 
 def synthesize(text: str, pitch: int, words_per_minute: int) -> Synthesis:
-    """Speaks Korean text. Blocks, briefly: about a thousandth of the speech's duration.
+    """Speaks Korean text. Blocks, briefly: about a thousandth of the speech's duration. Call it from any thread.
 
     Args:
         text: What to say.
@@ -67,74 +34,68 @@ def synthesize(text: str, pitch: int, words_per_minute: int) -> Synthesis:
     Raises:
         EspeakError: The library cannot be loaded or failed.
     """
-    with _LOCK:
-        return _library().synthesize(text, pitch, words_per_minute)
+    return _process().synthesize(text, pitch, words_per_minute)
 
 
-class _Event(ctypes.Structure):
-    """`espeak_EVENT` of speak_lib.h."""
-
-    _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", ctypes.c_char * 8),
-    )
-
-
-_LOCK: Final = threading.Lock()
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
-
-
-class _Library:
-    """The loaded library: one a process."""
+class _EspeakProcess:
+    """Starts the process when it is needed, and again when it died."""
 
     def __init__(self) -> None:
-        try:
-            self._speak = ctypes.CDLL(espeakng_loader.get_library_path())
-        except OSError as error:
-            raise EspeakError("the eSpeak NG library cannot be loaded") from error
-        data = str(espeakng_loader.get_data_path()).encode()
-        self._rate_hz = int(self._speak.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT))
-        if self._rate_hz <= 0 or self._speak.espeak_SetVoiceByName(LANGUAGE.encode()) != 0:
-            raise EspeakError("the eSpeak NG library finds no Korean voice in its data")
-        self._sound = bytearray()
-        self._anchors: list[Anchor] = []
-        self._callback = _Callback(self._collect)  # the library keeps a bare pointer: hold on to it
-        self._speak.espeak_SetSynthCallback(self._callback)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
 
     def synthesize(self, text: str, pitch: int, words_per_minute: int) -> Synthesis:
-        encoded = text.replace("\0", " ").encode("utf-8", "replace") + b"\0"
-        self._sound.clear()
-        self._anchors.clear()
-        self._speak.espeak_SetParameter(_PITCH, pitch, 0)
-        self._speak.espeak_SetParameter(_RATE, words_per_minute, 0)
-        failed = self._speak.espeak_Synth(
-            encoded, ctypes.c_size_t(len(encoded)), 0, _POSITION_CHARACTER, 0, _UTF8, None, None
-        )
-        if failed:
-            raise EspeakError("the eSpeak NG library failed to speak")
-        samples = np.frombuffer(bytes(self._sound), dtype=np.int16)
-        return Synthesis(samples, self._rate_hz, tuple(self._anchors))
+        request = json.dumps([text, pitch, words_per_minute]).encode() + b"\n"
+        with self._lock:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._ask(request)
+                except (OSError, EOFError):
+                    self._end()
+        raise EspeakError("the eSpeak NG library crashed")
 
-    def _collect(self, sound: int | None, count: int, events: ctypes._Pointer[_Event]) -> int:
-        if sound and count > 0:
-            self._sound += ctypes.string_at(sound, 2 * count)
-        index = 0
-        while (event := events[index]).type != _END_OF_EVENTS:
-            if event.type in {
-                _WORD,
-                _CLAUSE_END,
-            }:  # positions count from 1; a clause's end is that of its last character
-                self._anchors.append(Anchor(event.text_position - (event.type == _WORD), event.sample))
-            index += 1
-        return 0
+    def close(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, request: bytes) -> Synthesis:
+        entry, out = self._pipes()
+        entry.write(request)
+        entry.flush()
+        header = json.loads(_line(out))
+        if "error" in header:
+            raise EspeakError(header["error"])
+        sound = out.read(header["bytes"])
+        if len(sound) < header["bytes"]:
+            raise EOFError
+        anchors = tuple(Anchor(*anchor) for anchor in header["anchors"])
+        return Synthesis(np.frombuffer(sound, dtype=np.int16), header["rate_hz"], anchors)
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._process is None:
+            command = [sys.executable, "-P", "-m", "audio.espeak_process"]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        if self._process.stdin is None or self._process.stdout is None:
+            raise EOFError
+        return self._process.stdin, self._process.stdout
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _line(out: IO[bytes]) -> bytes:
+    line = out.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    return line
 
 
 @cache
-def _library() -> _Library:
-    return _Library()
+def _process() -> _EspeakProcess:
+    process = _EspeakProcess()
+    atexit.register(process.close)
+    return process

@@ -46,9 +46,9 @@ class GrpcSpeechToText:
             response = await self._stub.Recognize(request, timeout=timeout)
         except grpc.aio.AioRpcError as error:
             if _is_about_audio(error):
-                raise InvalidAudio("is refused by the recogniser") from error
+                raise InvalidAudio("is refused by the recogniser") from None
             logger.warning("speech_to_text_failed", status=error.code().name)
-            raise SpeechToTextUnavailable from error
+            raise SpeechToTextUnavailable from None  # a server's own words may repeat what was said
         transcript = response.transcript
         confidence = transcript.confidence if transcript.HasField("confidence") else None
         return Recognition(transcript.text.strip(), confidence)

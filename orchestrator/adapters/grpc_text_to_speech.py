@@ -44,7 +44,7 @@ class GrpcTextToSpeech:
             response = await self._stub.Synthesize(request, timeout=timeout)
         except grpc.aio.AioRpcError as error:
             logger.warning("text_to_speech_failed", status=error.code().name)
-            raise TextToSpeechUnavailable from error
+            raise TextToSpeechUnavailable from None  # a server's own words may repeat the text
         if not _has_sound(response.audio):
             logger.warning("text_to_speech_gave_no_audio", bytes=len(response.audio))
             raise TextToSpeechUnavailable

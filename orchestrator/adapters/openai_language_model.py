@@ -71,8 +71,9 @@ class OpenAiLanguageModel:
                             pieces += 1
                             yield piece
         except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *_NO_CHUNK) as error:
-            logger.warning("language_model_failed", error=type(error).__name__, pieces=pieces)
-            raise LanguageModelUnavailable from error
+            status = getattr(error, "status_code", None)
+            logger.warning("language_model_failed", error=type(error).__name__, http_status=status, pieces=pieces)
+            raise LanguageModelUnavailable from None  # its text may repeat what was said
         if finish_reason not in _COMPLETE or not pieces:
             logger.warning("language_model_broke_off", finish_reason=finish_reason, pieces=pieces)
             raise LanguageModelUnavailable

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-import re
 import secrets
 from itertools import pairwise
 
-from observability import log
+from redis.asyncio import Redis
+
 from orchestrator.adapters import redis_client, scripts
 from orchestrator.adapters import redis_codec as codec
 from orchestrator.adapters.redis_change import EXPIRE, KINDS, commit_arguments, milliseconds
 from orchestrator.adapters.redis_client import RedisClient, store_access
+from orchestrator.adapters.redis_event_feed import EventFeed
 from orchestrator.adapters.redis_keys import DUE, NEWS, SCHEMA, SCHEMA_VALUE, consultation_keys
 from orchestrator.adapters.redis_lists import NEWEST, UNDELIVERED, read_page, shard_batches
-from orchestrator.adapters.redis_news import News
-from orchestrator.adapters.redis_turn_cache import TurnCache
+from orchestrator.adapters.redis_shared_connection import SharedConnection
+from orchestrator.adapters.redis_transcript_cache import NOTHING_KNOWN, TranscriptCache
 from orchestrator.dialogue.ports import Change, Clock, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
-from orchestrator.domain.errors import ConsultationNotFound, InvalidCursor
+from orchestrator.domain.errors import ConsultationNotFound
 from orchestrator.domain.event import Event
 from orchestrator.domain.turn import CalleeInput, Reply, Turn
 
-logger = log.get(__name__)
-
-_CURSOR = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _GAP = "turns must be appended in the order of their numbers, without gaps"
-_EVENTS_AT_ONCE = 500
-_LOOK_AGAIN = 2.0  # seconds after which a watcher looks for himself, should news have been lost
 _ERASURE_REMEMBERED = 10_000  # milliseconds, longer than any repetition of the command takes
 
 
@@ -42,10 +37,11 @@ class RedisConsultationStore:
 
     def __init__(self, client: RedisClient, clock: Clock) -> None:
         self._client = client
+        self._reads = SharedConnection(client) if isinstance(client, Redis) else client
         self._clock = clock
         self._writer = secrets.token_bytes(16)
-        self._cache = TurnCache()
-        self._news = News(client)
+        self._cache = TranscriptCache()
+        self._feed = EventFeed(client, self._reads)
 
     async def prepare(self) -> None:
         """Checks, before anything is written, that this store is ours to write.
@@ -60,8 +56,10 @@ class RedisConsultationStore:
             raise SchemaMismatch(f"the store has schema {found!r}, this version writes {SCHEMA_VALUE!r}")
 
     async def close(self) -> None:
-        """Stops listening for news; the client is its owner's to close."""
-        await self._news.close()
+        """Closes what is the store's own; the client is its owner's to close."""
+        await self._feed.close()
+        if isinstance(self._reads, SharedConnection):
+            await self._reads.close()
 
     async def ping(self) -> None:
         """Returns if Redis answers."""
@@ -111,7 +109,7 @@ class RedisConsultationStore:
 
     async def _fields(self, consultation_id: str, *names: str) -> list[bytes | None]:
         async with store_access():
-            fields: list[bytes | None] = await self._client.execute_command(
+            fields: list[bytes | None] = await self._reads.execute_command(
                 "HMGET", consultation_keys(consultation_id).record, *names
             )
         return fields
@@ -125,7 +123,7 @@ class RedisConsultationStore:
         """Returns all replies, by turn."""
         keys = consultation_keys(consultation_id)
         async with store_access():
-            replies = await self._client.execute_command("HGETALL", keys.replies)
+            replies: dict[bytes, bytes] = await self._client.execute_command("HGETALL", keys.replies)
         if not replies:
             await self.get(consultation_id)
         return tuple(codec.decode_reply(replies[turn]) for turn in sorted(replies, key=int))
@@ -147,7 +145,7 @@ class RedisConsultationStore:
 
     async def _entry(self, consultation_id: str, key: str, turn_number: int) -> bytes | None:
         async with store_access():
-            entry: bytes | None = await self._client.execute_command("HGET", key, turn_number)
+            entry: bytes | None = await self._reads.execute_command("HGET", key, turn_number)
         if entry is None:
             await self.get(consultation_id)
         return entry
@@ -156,43 +154,21 @@ class RedisConsultationStore:
         self, consultation_id: str, *, after: int = 0, limit: int = 1000
     ) -> tuple[Consultation, tuple[Turn, ...]]:
         """Returns the record and its turns from a number on: one command, and nothing is decoded twice."""
-        keys = consultation_keys(consultation_id)
+        keys, span = consultation_keys(consultation_id), (after, limit)
+        known = self._cache.get(consultation_id, span)
+        arguments = (after, after + limit - 1, known.stamp if known is not None else NOTHING_KNOWN)
         async with store_access():
-            answer = await scripts.TRANSCRIPT.run(self._client, (keys.record, keys.turns), (after, after + limit - 1))
+            answer = await scripts.TRANSCRIPT.run(self._reads, (keys.record, keys.turns), arguments)
         if answer is None:
             self._cache.forget(consultation_id)
             raise ConsultationNotFound(consultation_id)
-        record, turns = answer
-        return self._cache.decode(consultation_id, record, turns, after=after)
+        if known is None or answer != known.stamp:
+            known = self._cache.put(consultation_id, span, *answer)
+        return known.consultation, known.turns
 
     async def events(self, consultation_id: str, cursor: str, *, wait: float) -> tuple[Event, ...]:
         """Returns what happened after a cursor, at most 500 events at once."""
-        if cursor and not _CURSOR.fullmatch(cursor):
-            raise InvalidCursor
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait
-        with self._news.of(consultation_id) as news:
-            while True:
-                news.clear()
-                events = await self._events_after(consultation_id, cursor)
-                left = deadline - loop.time()
-                if events or left <= 0:
-                    return events
-                await _wait_for(news, min(left, _LOOK_AGAIN))
-
-    async def _events_after(self, consultation_id: str, cursor: str) -> tuple[Event, ...]:
-        keys = consultation_keys(consultation_id)
-        async with store_access():
-            entries = await scripts.EVENTS.run(
-                self._client, (keys.record, keys.events), (cursor or "-", _EVENTS_AT_ONCE + bool(cursor))
-            )
-        if entries is None:
-            raise ConsultationNotFound(consultation_id)
-        if cursor:
-            if not entries or entries[0][0].decode() != cursor:
-                raise InvalidCursor
-            entries = entries[1:]
-        return tuple(codec.decode_event(entry.decode(), fields[1]) for entry, fields in entries)
+        return await self._feed.after(consultation_id, cursor, wait=wait)
 
     async def newest(self, *, limit: int, token: str) -> Page[Consultation]:
         """Lists consultations, newest first."""
@@ -239,11 +215,3 @@ def _present(field: bytes | None, consultation_id: str) -> bytes:
     if field is None:
         raise ConsultationNotFound(consultation_id)
     return field
-
-
-async def _wait_for(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 SHARDS = 64
 
@@ -44,6 +45,7 @@ class ConsultationKeys:
     dead: str
 
 
+@lru_cache(maxsize=4096)
 def consultation_keys(consultation_id: str) -> ConsultationKeys:
     """Returns the keys of a consultation. The id stands last in each, so no id can reach another's keys."""
     shard = _shard(zlib.crc32(consultation_id.encode()) % SHARDS)

@@ -91,7 +91,7 @@ class TwilioTelephone:
         try:
             call = await self._patiently(create)
         except TwilioException as error:
-            raise dial_error(_status(error), _code(error)) from error
+            raise dial_error(_status(error), _code(error)) from None  # its text names the number
         if not call.sid:
             raise TelephoneUnavailable
         return str(call.sid)
@@ -107,8 +107,8 @@ class TwilioTelephone:
     async def find_call(self, phone: str, since: datetime) -> CallReport | None:
         """Looks for the newest call to a number since a time.
 
-        The list is not filtered by start time, which a call that is
-        still queued does not have: it would be overlooked, and the phone rung once more.
+        The list is not filtered by start time, which a call that is still queued does not have: it would be
+        overlooked, and the phone rung once more.
         """
         calls = await self._ask(
             lambda: self._client.calls.list_async(to=phone, from_=self._from_phone, limit=_LATEST_CALLS)
@@ -151,7 +151,7 @@ class TwilioTelephone:
         try:
             return await self._patiently(request)
         except TwilioException as error:
-            raise TelephoneUnavailable(provider_code=_code(error)) from error
+            raise TelephoneUnavailable(provider_code=_code(error)) from None
 
     async def _patiently(self, request: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
         """Repeats what came too fast: it "is never processed and always safe to retry" (Twilio docs, error 20429)."""

@@ -171,7 +171,7 @@ class Consultations:
             await self._telephone.hang_up(consultation.call_sid)
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
-            if current.reached(State.SUMMARISING):
+            if current.reached(State.SUMMARISING) or current.call_sid != consultation.call_sid:
                 return None
             now = self._clock.now()
             if current.reached(State.IN_PROGRESS):
@@ -179,6 +179,8 @@ class Consultations:
             return self._cancelled(current)
 
         after = await transact(self._store, consultation_id, decide)
+        if not after.reached(State.SUMMARISING):  # the call was placed meanwhile, and is to be hung up first
+            return await self.end(consultation_id)
         self._nudge()
         return after
 

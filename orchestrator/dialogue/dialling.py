@@ -179,11 +179,12 @@ class Dialling:
         )
 
     async def _later(self, consultation_id: str) -> None:
-        def decide(_brief: Brief, current: Consultation) -> Change:
-            again = None if current.reached(State.SUMMARISING) else self._clock.now() + MARGIN
-            return Change(replace(current, version=current.version + 1), due={DueKind.CHECK: again})
-
-        await transact(self._store, consultation_id, decide)
+        again = self._clock.now() + MARGIN
+        await transact(
+            self._store,
+            consultation_id,
+            lambda _, current: Change(replace(current, version=current.version + 1), due={DueKind.CHECK: again}),
+        )
 
 
 def _longest(brief: Brief) -> timedelta:

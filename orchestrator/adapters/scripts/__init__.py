@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from redis.exceptions import NoScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
-    from orchestrator.adapters.redis_client import RedisClient
+
+class Connection(Protocol):
+    """Whatever carries commands to Redis."""
+
+    def execute_command(self, *command: bytes | str | int) -> Awaitable[Any]:
+        """Returns Redis' answer to a command."""
+        ...
 
 
 class Script:
@@ -25,12 +31,12 @@ class Script:
         self._text = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, client: RedisClient, keys: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:  # noqa: ANN401 - the script's own answer
+    async def run(self, connection: Connection, keys: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:  # noqa: ANN401 - the script's own answer
         """Runs it; a server that does not know it yet is told."""
         try:
-            return await client.execute_command("EVALSHA", self._sha, len(keys), *keys, *arguments)
+            return await connection.execute_command("EVALSHA", self._sha, len(keys), *keys, *arguments)
         except NoScriptError:
-            return await client.execute_command("EVAL", self._text, len(keys), *keys, *arguments)
+            return await connection.execute_command("EVAL", self._text, len(keys), *keys, *arguments)
 
 
 COMMIT = Script("commit")

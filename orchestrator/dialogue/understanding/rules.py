@@ -17,13 +17,11 @@ Rule = tuple[Intent, re.Pattern[str]]
 
 _REPEAT_WHOLE = re.compile(r"(?:네|예|응|어|뭐|뭐요|뭐라구|뭐라고|뭐라고요|뭐라구요|에|엥)\?+")
 _HELLO = re.compile(r"(?:네|예)?(?:여보세요)+(?:누구)?")
-# From here on a bare yes or no is an answer, and anything longer is worth to be kept.
-_SHORT = 7
 
 _WRONG_PERSON: Rule = (
     Intent.WRONG_PERSON,
     re.compile(
-        r"잘못(?:거|걸|전화|알)|그런(?:사람|분)(?:은)?(?:없|안|아)|(?:본인|제가|저|나|사람)(?:은|는|이)?아[니닌닙]|아닌데|"
+        r"잘못(?:거|걸|전화)|그런(?:사람|분)(?:은)?(?:없|안|아)|(?:본인|제가|저|나|그사람)(?:은|는|이)?아[니닌닙]|아닌데|"
         r"번호(?:가|를)?(?:바뀌|바뀐|바꾸|바꿨|틀|다르)|안계(?:세|신|시|셔)|"
         r"(?:아들|딸|며느리|사위|남편|아내|부인|손자|손녀|엄마|아빠|어머니|아버지|보호자|가족|동생|언니|누나|오빠)"
         r"(?:인데|이에요|예요|에요|입니다|이야|이라)"
@@ -37,7 +35,7 @@ _FIRST: dict[StepKind, tuple[Rule, ...]] = {
         (
             Intent.NO,
             re.compile(
-                rf"나중에|다음에|이따|지금(?:은|좀)*(?:안|곤란|힘|어렵|바[빠쁘쁩쁜])|곤란|운전|병원(?:에|이)|회의|"
+                rf"나중에|다음에|이따|지금(?:은|좀)*(?:안(?!바)|곤란|힘|어렵|바[빠쁘쁩쁜](?!지))|곤란|운전|병원(?:에|이)|회의|"
                 rf"통화(?:가|는|를|하기)?(?:어렵|어려|힘들|곤란|못)|안괜찮|괜찮지않|{_BUSY}"
             ),
         ),
@@ -59,8 +57,8 @@ _FIRST: dict[StepKind, tuple[Rule, ...]] = {
             # Nothing but parting words.
             Intent.NO,
             re.compile(
-                r"^(?=.*(?:없|괜찮|됐|되었|충분|다했|고마|고맙|감사|수고|끊|안녕히|들어가))(?:"
-                r"네|예|응|아니[요오]?|아니에요|아닙니다|아녜요|아뇨|이제|이만|그만|뭐|더|더는|다른|또|그밖에|할|하고싶은|말씀?|"
+                r"^(?=.*(?:아니|아닙|아녜|아냐|아뇨|없|괜찮|됐|되었|충분|다했|고마|고맙|감사|수고|끊|안녕히|들어가))(?:"
+                r"네|예|응|아니[요오야]?|아니에요|아닙니다|아녜요|아냐|아뇨|이제|이만|그만|뭐|더|더는|다른|또|그밖에|할|하고싶은|말씀?|"
                 r"건|거|것|은|는|도|이|가|그런|필요한|특별히|특별한|딱히|별로?|별거|따로|다|전혀|하나도|그것만|그거면|돼요?|됩니다|전화|"
                 r"괜찮(?:아요?|습니다|네요)|없(?:어요?|습니다|네요?|지요?|죠|는데요?|다고?)|됐(?:어요?|습니다|네요)|되었습니다|"
                 r"충분(?:해요|합니다|히)|다했(?:어요?|습니다)|고마워요?|고맙(?:습니다|네요)|감사(?:해요|합니다|드려요)|"
@@ -114,7 +112,7 @@ _COMMON: tuple[Rule, ...] = (
 )
 
 _LAST: dict[StepKind, tuple[Rule, ...]] = {
-    StepKind.GOOD_TIME: ((Intent.YES, re.compile(r"^(?:네)?(?:괜찮|좋|말씀하|하세요)")),),
+    StepKind.GOOD_TIME: ((Intent.YES, re.compile(r"^(?:네)?(?:괜찮|좋|말씀하|하세요)|안바[빠쁘쁩]|바쁘지(?:는)?않")),),
     StepKind.IDENTITY: (
         (
             Intent.YES,
@@ -154,6 +152,15 @@ _LAST: dict[StepKind, tuple[Rule, ...]] = {
         (Intent.NO, re.compile(r"괜찮|아직은|필요(?:는|가)?없|나중에|다음에|됐")),
         (Intent.YES, re.compile(r"좋겠|해주(?:면|시|세)|연락(?:주|해|좀)|싶|받을게|할게요|할래")),
     ),
+    StepKind.ANYTHING_ELSE: (
+        # Nothing but a yes; whatever is longer is what was asked for.
+        (
+            Intent.YES,
+            re.compile(
+                r"^(?:네|예|응|어|그럼요?|그래요?|있(?:어요?|습니다|지요?|네요?|죠)|하나|좀|또|더|할말|말씀?|이|은)+$"
+            ),
+        ),
+    ),
 }
 
 _RULES: dict[StepKind, tuple[Rule, ...]] = {
@@ -177,6 +184,4 @@ def rule_intent(text: str, kind: StepKind) -> Intent | None:
             return intent
     if is_question(stripped):
         return Intent.QUESTION
-    if kind is StepKind.ANYTHING_ELSE and len(short) > _SHORT:
-        return None
-    return polarity(short)
+    return None if kind is StepKind.ANYTHING_ELSE else polarity(short)

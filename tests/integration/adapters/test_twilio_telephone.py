@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -85,6 +86,13 @@ async def test_wrong_credentials(server: ScriptedTwilio) -> None:
     assert (refused.value.failure, refused.value.provider_code) == (DialFailure.UNAUTHORISED, 20003)
 
 
+async def test_a_refusal_does_not_tell_the_number(server: ScriptedTwilio, telephone: TwilioTelephone) -> None:
+    server.failures = [error(400, 21215)]
+    with pytest.raises(DialRefused) as refused:
+        await telephone.dial(ORDER)
+    assert "+82" not in "".join(traceback.format_exception(refused.value))
+
+
 async def test_settings_of_the_environment_do_not_count(
     server: ScriptedTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +128,7 @@ async def test_a_call_that_may_have_been_placed_is_not_placed_again(server: Scri
             await telephone.dial(ORDER)
     assert unavailable.value.happened is None
     assert len(server.asked) == 1
-    assert "+82" not in str(unavailable.value)
+    assert "+82" not in "".join(traceback.format_exception(unavailable.value))
 
 
 async def test_a_connection_that_died_while_idle_does_not_place_a_call_twice(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio import espeak, mulaw, noise
+from audio import mulaw, noise
 from audio.samples import FULL_SCALE, active_rms
 from audio.subcarrier_reader import read
 from audio.voice import PEAK_DBFS, Voice, speak
@@ -112,13 +112,3 @@ def test_white_space_is_one_space():
 def test_voices_have_limits(wrong: dict[str, int]):
     with pytest.raises(ValueError, match="must be from"):
         Voice(**wrong)
-
-
-def test_a_failing_synthesiser_is_a_typed_error(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(espeak.espeakng_loader, "get_library_path", lambda: "/nowhere/lib.so")
-    espeak._library.cache_clear()
-    try:
-        with pytest.raises(espeak.EspeakError, match="cannot be loaded"):
-            speak("네")
-    finally:
-        espeak._library.cache_clear()

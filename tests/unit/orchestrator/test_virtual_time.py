@@ -43,8 +43,10 @@ def test_a_wait_that_nothing_ends_is_a_deadlock() -> None:
 
 
 def test_a_task_left_behind_is_a_failure() -> None:
+    tasks = []
+
     async def leave() -> None:
-        asyncio.get_running_loop().left = asyncio.create_task(asyncio.sleep(10), name="leaked")  # type: ignore[attr-defined]
+        tasks.append(asyncio.create_task(asyncio.sleep(10), name="leaked"))
 
     with pytest.raises(AssertionError, match="leaked"):
         run(leave())

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from orchestrator.dialogue.answering import Answering
 from orchestrator.dialogue.background import Background
@@ -27,14 +28,25 @@ from orchestrator.dialogue.due_work import Handler
 from orchestrator.dialogue.exchange import ExchangeParts, ListeningTimes
 from orchestrator.dialogue.hearing import Hearing
 from orchestrator.dialogue.live_calls import LiveCalls
-from orchestrator.dialogue.ports import CallReport, CallStatus, DueKind
+from orchestrator.dialogue.ports import CallReport, CallStatus, Due, DueKind
 from orchestrator.dialogue.speaking import Speaking
 from orchestrator.dialogue.summarising import Summarising
 from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.outcome import Finding, Outcome
-from orchestrator.domain.turn import CalleeInput, HangUp, KeypadInput, RecordingInput, Reply, SilenceInput, Turn, Wait
+from orchestrator.domain.plan import StepKind
+from orchestrator.domain.turn import (
+    CalleeInput,
+    HangUp,
+    KeypadInput,
+    RecordingInput,
+    Reply,
+    SilenceInput,
+    Speaker,
+    Turn,
+    Wait,
+)
 from tests.fakes.activity import ScriptedActivity
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.clock import ManualClock
@@ -47,6 +59,7 @@ from tests.fakes.telephone import ScriptedTelephone
 from tests.fakes.text_to_speech import ScriptedTextToSpeech
 
 RETENTION = timedelta(days=30)
+LEASE = 60.0
 
 
 class Scene:
@@ -192,9 +205,12 @@ class Scene:
     async def work(self, seconds: float = 0.0) -> None:
         """Does what is due after some time, and what that makes due at once."""
         self.clock.advance(seconds)
-        while due := await self.store.claim_due(limit=50, lease=60.0):
+        while due := await self.claim():
             for item in due:
                 await self.handlers[item.kind](item.consultation_id)
+
+    async def claim(self) -> tuple[Due, ...]:
+        return await self.store.claim_due(limit=50, lease=LEASE)
 
     async def finish(self) -> Outcome:
         """Does all work after a call; returns what came of it."""
@@ -207,6 +223,10 @@ class Scene:
 
     async def turns(self) -> tuple[Turn, ...]:
         return (await self.store.transcript(self.id))[1]
+
+    async def asked_about(self) -> list[str]:
+        """The subjects of the agent's turns."""
+        return [turn.subject for turn in await self.turns() if turn.speaker is Speaker.AGENT]
 
     async def transcript(self) -> list[tuple[str, str]]:
         """Who said what, in order."""
@@ -237,3 +257,40 @@ def plain_brief(**fields: object) -> Brief:
     """An order without known problems and questions, but for what is given."""
     nothing = replace(default_brief(), problems=(), questions=(), frequent_questions=())
     return replace(nothing, **fields)  # type: ignore[arg-type]
+
+
+async def ordered() -> Scene:
+    """A consultation that was accepted, and nothing done yet."""
+    scene = Scene()
+    await scene.order()
+    return scene
+
+
+async def talking(*words: str) -> Scene:
+    """A call that was answered, and in which something was said."""
+    scene = Scene()
+    await scene.ring(None, *words)
+    return scene
+
+
+async def concluded(**parts: Any) -> Scene:
+    """A consultation that is over; its result was sent once."""
+    scene = Scene(**parts)
+    await scene.ring(plain_brief(), "네", "네", "없어요")
+    await scene.finish()
+    return scene
+
+
+async def at(kind: StepKind) -> Scene:
+    """A call in which a step of a kind was just opened."""
+    return await talking(*_WAY_TO[kind])
+
+
+_WAY_TO = {
+    StepKind.GOOD_TIME: (),
+    StepKind.IDENTITY: ("네",),
+    StepKind.PROBLEM: ("네", "네"),
+    StepKind.HUMAN_WANTED: ("네", "네", "네", "네"),
+    StepKind.QUESTION: ("네", "네", "아니요", "아니요"),
+    StepKind.ANYTHING_ELSE: ("네", "네", "아니요", "아니요", "잘 먹어요", "따뜻해요"),
+}

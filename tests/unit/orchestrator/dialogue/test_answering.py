@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.answering import SUBJECT, for_the_ear, stored_questions
+from orchestrator.dialogue.answering import SUBJECT, CalleeQuestion, for_the_ear, stored_questions
+from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion, Question
@@ -134,6 +135,17 @@ async def test_of_very_many_facts_a_model_is_told_those_that_fit() -> None:
     system = model.asked[0][0].content
     assert "휠체어" in system
     assert len(system) < 5000
+
+
+@virtual_time
+async def test_only_so_many_indexes_are_kept() -> None:
+    scene = Scene()
+    answering = scene.calls._parts.answering
+    question = CalleeQuestion("이거 돈 드나요", "", ())
+    for number in range(300):
+        await answering.answer(str(number), brief(), question, Budget(1))
+    assert len(answering._indexes) == 256
+    assert "299" in answering._indexes
 
 
 def test_stored_questions_are_the_known_and_those_with_an_answer() -> None:

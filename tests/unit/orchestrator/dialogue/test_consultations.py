@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
-from dataclasses import replace
 
 import pytest
 
 from orchestrator.dialogue.consultations import fingerprint
-from orchestrator.dialogue.ports import CallStatus, Receipt
+from orchestrator.dialogue.ports import CallStatus
 from orchestrator.domain.codes import ExceptionCode
-from orchestrator.domain.consultation import DeliveryState, State
+from orchestrator.domain.consultation import Consultation, DeliveryState, State
 from orchestrator.domain.errors import (
     AudioNotFound,
     ConsultationNotFound,
-    InvalidCursor,
     RequestIdReused,
     StoreUnavailable,
     TelephoneUnavailable,
     WrongState,
 )
-from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged, TurnTaken
 from orchestrator.domain.question import FrequentQuestion
 from tests.fakes.consultations import brief
-from tests.fakes.result_receiver import ScriptedResultReceiver
-from tests.unit.orchestrator.dialogue.scene import RETENTION, Scene, plain_brief
+from tests.unit.orchestrator.dialogue.scene import RETENTION, Scene, concluded, plain_brief
 from tests.virtual_time import virtual_time
 
 UNKNOWN = "5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1"
-
-
-async def concluded(**parts: object) -> Scene:
-    scene = Scene(**parts)  # type: ignore[arg-type]
-    await scene.ring(plain_brief(), "네", "네", "없어요")
-    await scene.finish()
-    return scene
-
-
-async def watched(scene: Scene, cursor: str = "", most: int = 1000) -> list[Event]:
-    events: list[Event] = []
-    async with aclosing(scene.consultations.watch(scene.id, cursor)) as stream:
-        async for event in stream:
-            events.append(event)
-            if len(events) == most:
-                break
-    return events
 
 
 # Starting.
@@ -141,6 +119,23 @@ async def test_ending_before_the_answer_cancels(status: CallStatus | None) -> No
 
 
 @virtual_time
+async def test_a_call_that_is_placed_while_it_is_ended_is_hung_up() -> None:
+    scene = Scene()
+    await scene.order()
+    get = scene.store.get
+
+    async def placed_meanwhile(consultation_id: str) -> Consultation:
+        read = await get(consultation_id)
+        scene.store.get = get  # type: ignore[method-assign]
+        await scene.work()
+        return read
+
+    scene.store.get = placed_meanwhile  # type: ignore[method-assign]
+    ended = await scene.consultations.end(scene.id)
+    assert (ended.state, scene.telephone.hung_up) == (State.CANCELLED, list(scene.telephone.calls))
+
+
+@virtual_time
 async def test_what_was_cancelled_is_not_kept_for_ever() -> None:
     scene = Scene()
     await scene.start()
@@ -198,103 +193,6 @@ async def test_unknown_ids() -> None:
     ):
         with pytest.raises(ConsultationNotFound):
             await call
-
-
-# Watching.
-
-
-@virtual_time
-async def test_a_watch_shows_everything_in_order_and_ends() -> None:
-    scene = await concluded(receiver=ScriptedResultReceiver(Receipt(500, accepted=False), Receipt(200, accepted=True)))
-    await scene.work(60)
-    events = [event.occurrence for event in await watched(scene)]
-    states = [event.consultation.state for event in events if isinstance(event, StateChanged)]
-    assert states == [
-        State.SCHEDULED,
-        State.DIALLING,
-        State.IN_PROGRESS,
-        State.SUMMARISING,
-        State.COMPLETED,
-    ]
-    assert [event.turn for event in events if isinstance(event, TurnTaken)] == list(await scene.turns())
-    tries = [(event.number, event.state) for event in events if isinstance(event, DeliveryAttempted)]
-    assert tries == [(1, DeliveryState.PENDING), (2, DeliveryState.DELIVERED)]
-
-
-@virtual_time
-async def test_a_watch_goes_on_from_every_cursor_without_loss_or_doubles() -> None:
-    scene = await concluded()
-    events = await watched(scene)
-    for place, event in enumerate(events):
-        assert await watched(scene, event.cursor) == events[place + 1 :]
-        assert await watched(scene, most=place + 1) + await watched(scene, event.cursor) == events
-
-
-@virtual_time
-async def test_a_watch_that_began_before_the_call_sees_the_same_as_one_after() -> None:
-    scene = Scene()
-    await scene.order(plain_brief())
-    live = asyncio.create_task(watched(scene))
-    await scene.work()
-    scene.call_sid = (await scene.record()).call_sid
-    await scene.answer()
-    for text in ("네", "네", "없어요"):
-        await asyncio.sleep(30)
-        await scene.say(text)
-    await asyncio.sleep(30)
-    await scene.finish()
-    assert await live == await watched(scene)
-
-
-@virtual_time
-async def test_a_watch_ends_although_nothing_happens_after_the_last_event() -> None:
-    scene = await concluded(receiver=ScriptedResultReceiver(wanted=False))
-    async with asyncio.timeout(1):
-        last = (await watched(scene))[-1].occurrence
-    assert isinstance(last, StateChanged)
-    assert replace(last.consultation, version=0) == replace(await scene.record(), version=0)
-
-
-@virtual_time
-async def test_a_watch_of_a_dead_delivery_ends_and_a_later_replay_can_be_seen() -> None:
-    scene = await concluded(
-        receiver=ScriptedResultReceiver(Receipt(400, accepted=False, final=True), Receipt(200, accepted=True))
-    )
-    events = await watched(scene)
-    assert isinstance(events[-1].occurrence, DeliveryAttempted)
-    assert events[-1].occurrence.state is DeliveryState.DEAD
-    await scene.deliveries.deliver_now(scene.id)
-    (replay,) = await watched(scene, events[-1].cursor)
-    assert isinstance(replay.occurrence, DeliveryAttempted)
-    assert replay.occurrence.state is DeliveryState.DELIVERED
-
-
-@virtual_time
-async def test_a_watch_of_what_is_deleted_meanwhile_fails() -> None:
-    scene = await concluded(receiver=ScriptedResultReceiver(Receipt(500, accepted=False)))
-    watch = asyncio.create_task(watched(scene))
-    await asyncio.sleep(1)
-    await scene.consultations.delete(scene.id)
-    with pytest.raises(ConsultationNotFound):
-        await watch
-
-
-@virtual_time
-async def test_a_foreign_cursor() -> None:
-    scene = await concluded()
-    with pytest.raises(InvalidCursor):
-        await watched(scene, "nonsense")
-
-
-@virtual_time
-async def test_a_watch_can_be_left_at_any_time() -> None:
-    scene = Scene()
-    await scene.order()
-    watch = asyncio.create_task(watched(scene))
-    await asyncio.sleep(60)
-    watch.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await watch
 
 
 # Erasing.

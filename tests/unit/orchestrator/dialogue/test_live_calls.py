@@ -1,49 +1,27 @@
-"""A live call, webhook by webhook: repeated, late, at the same time, elsewhere, and while things fail."""
+"""A live call, webhook by webhook: once, again, out of order."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from orchestrator.dialogue.ports import CallStatus, DueKind
-from orchestrator.dialogue.wording import Wording
-from orchestrator.domain.codes import ExceptionCode
+from orchestrator.dialogue.ports import CallStatus
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import (
     ConsultationNotFound,
-    InvalidAudio,
-    RecordingNotReady,
-    SpeechToTextUnavailable,
-    StoreUnavailable,
-    TelephoneUnavailable,
-    TextToSpeechUnavailable,
     TurnOutOfOrder,
     UnknownCall,
     WrongState,
 )
-from orchestrator.domain.turn import HangUp, KeypadInput, Listen, Reply, SilenceInput, Source, Wait
-from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief
+from orchestrator.domain.turn import HangUp, KeypadInput, Listen, Reply, SilenceInput
+from tests.unit.orchestrator.dialogue.scene import Scene, talking
 from tests.virtual_time import virtual_time
 
-FILLER = Wording().filler
 OTHER_CALL = f"CA{'f' * 32}"
 UNKNOWN = "5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1"
-
-
-async def talking(*words: str) -> Scene:
-    scene = Scene()
-    await scene.ring(None, *words)
-    return scene
-
-
-async def seconds(awaitable: Awaitable[object]) -> float:
-    """How long something takes, in virtual seconds."""
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    await awaitable
-    return loop.time() - started
 
 
 # Answering.
@@ -145,6 +123,13 @@ async def test_the_same_turn_later_is_the_same_reply_and_no_second_turn() -> Non
 async def test_the_same_turn_at_the_same_time_is_one_exchange() -> None:
     scene = await talking()
     scene.hears.delay = 1
+    load = scene.store.load
+
+    async def load_slowly(consultation_id: str) -> Any:
+        await asyncio.sleep(0.01)
+        return await load(consultation_id)
+
+    scene.store.load = load_slowly  # type: ignore[method-assign]
     said = scene.recording("네")
     replies = await asyncio.gather(*(scene.take(said, turn=3) for _ in range(5)))
     assert all(reply == replies[0] for reply in replies)
@@ -185,291 +170,6 @@ async def test_a_turn_before_the_call_was_answered_hangs_up() -> None:
 async def test_asking_for_an_answer_to_nothing_says_the_question_again() -> None:
     scene = await talking("네")
     assert await scene.take(None) == scene.reply
-
-
-# When it takes long.
-
-
-@virtual_time
-async def test_after_eight_seconds_a_filler_then_the_answer() -> None:
-    scene = await talking()
-    scene.hears.delay = 7.5
-    scene.speaks.delay = 4.0
-    filler = await scene.take(scene.recording("네"))
-    assert ([prompt.text for prompt in filler.prompts], filler.next) == ([FILLER], Wait(3))
-    answer = await scene.take(None, turn=3)
-    assert "홍길동" in answer.prompts[0].text
-    assert [(turn.number, turn.text) for turn in (await scene.turns())[3:]] == [
-        (4, FILLER),
-        (5, answer.prompts[0].text),
-    ]
-    assert answer.next.turn_number == 6
-
-
-@virtual_time
-async def test_no_webhook_waits_for_fifteen_seconds_whatever_is_slow() -> None:
-    scene = await talking()
-    scene.telephone.delay, scene.hears.delay, scene.speaks.delay = 4.9, 7.9, 5.9
-    scene.reply = Reply((), Wait(3))
-    callee_input = scene.recording("네")
-    while isinstance(scene.reply.next, Wait):
-        assert await seconds(_take_into(scene, callee_input)) < 10
-        callee_input = None
-    fillers = [turn for turn in await scene.turns() if turn.text == FILLER]
-    assert 1 <= len(fillers) <= 3
-
-
-async def _take_into(scene: Scene, callee_input: object) -> None:
-    scene.reply = await scene.take(callee_input, turn=3)  # type: ignore[arg-type]
-
-
-@virtual_time
-async def test_the_same_slow_turn_at_the_same_time_is_one_filler() -> None:
-    scene = await talking()
-    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
-    said = scene.recording("네")
-    replies = await asyncio.gather(*(scene.take(said, turn=3) for _ in range(3)))
-    assert all(reply == replies[0] for reply in replies)
-    await scene.take(None, turn=3)
-    assert [turn.text for turn in await scene.turns()].count(FILLER) == 1
-
-
-@virtual_time
-async def test_another_replica_finds_the_answer() -> None:
-    scene = await talking()
-    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
-    assert isinstance((await scene.take(scene.recording("네"))).next, Wait)
-    await asyncio.sleep(5)
-    answer = await scene.take(None, turn=3, at=scene.replica())
-    assert "홍길동" in answer.prompts[0].text
-
-
-@virtual_time
-async def test_another_replica_goes_on_with_what_a_dead_one_left() -> None:
-    scene = await talking()
-    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
-    assert isinstance((await scene.take(scene.recording("네"))).next, Wait)
-    await scene.background.close()
-    scene.hears.delay = 0
-    answer = await scene.take(None, turn=3, at=scene.replica())
-    assert "홍길동" in answer.prompts[0].text
-    assert [turn.text for turn in await scene.turns()][3:] == [FILLER, answer.prompts[0].text]
-
-
-@virtual_time
-async def test_two_replicas_that_work_on_one_slow_turn_write_it_once() -> None:
-    scene = await talking()
-    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
-    assert isinstance((await scene.take(scene.recording("네"))).next, Wait)
-    replies = await asyncio.gather(
-        *(scene.take(None, turn=3, at=at) for at in (scene.calls, scene.replica(), scene.replica()))
-    )
-    await scene.background.drain(60)
-    finished = [reply for reply in replies if not isinstance(reply.next, Wait)]
-    assert finished
-    stored = await scene.take(None, turn=3)
-    assert all(reply == stored for reply in finished)
-    assert [turn.text for turn in await scene.turns()].count(FILLER) == 1
-
-
-@virtual_time
-async def test_a_webhook_that_goes_away_does_not_stop_the_exchange() -> None:
-    scene = await talking()
-    scene.hears.delay = 3
-    webhook = asyncio.create_task(scene.take(scene.recording("네")))
-    await asyncio.sleep(1)
-    webhook.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await webhook
-    await scene.background.drain(60)
-    assert "홍길동" in (await scene.take(None, turn=3)).prompts[0].text
-
-
-# When what we need fails.
-
-
-@pytest.mark.parametrize(
-    ("broken", "trouble"),
-    [
-        ("recording", RecordingNotReady()),
-        ("recording", TelephoneUnavailable()),
-        ("recording", InvalidAudio("must be smaller")),
-        ("recording", b"<html>not audio</html>"),
-        ("recognition", SpeechToTextUnavailable()),
-        ("recognition", InvalidAudio("must be a WAV file")),
-        ("words", ""),
-        ("words", "  \n "),
-    ],
-)
-@virtual_time
-async def test_what_cannot_be_heard_is_asked_for_again(broken: str, trouble: object) -> None:
-    scene = await talking()
-    said = scene.recording(trouble if isinstance(trouble, str) else "네")
-    if broken == "recording":
-        scene.telephone.recordings[said.recording_sid] = trouble  # type: ignore[assignment]
-    elif broken == "recognition":
-        scene.hears.error = trouble  # type: ignore[assignment]
-    reply = await scene.take(said)
-    assert reply.prompts[0].text.startswith(Wording().no_match[0])
-    heard = (await scene.turns())[2]
-    assert (heard.text, heard.source) == ("", Source.UNINTELLIGIBLE)
-    assert heard.timings.recording is not None
-
-
-@pytest.mark.parametrize(("loud", "source"), [(0.1, Source.SILENCE), (0.5, Source.UNINTELLIGIBLE)])
-@virtual_time
-async def test_a_recording_without_words_is_silence_unless_there_is_sound_in_it(loud: float, source: Source) -> None:
-    scene = await talking()
-    scene.activity.seconds = loud
-    await scene.say("")
-    assert (await scene.turns())[2].source is source
-
-
-@virtual_time
-async def test_without_a_voice_the_words_are_left_to_the_network() -> None:
-    scene = await talking()
-    scene.speaks.error = TextToSpeechUnavailable()
-    reply = await scene.say("네")
-    assert [(prompt.text, prompt.audio_token) for prompt in reply.prompts] == [("홍길동 님 맞으신가요?", "")]
-
-
-@virtual_time
-async def test_without_a_place_for_audio_the_words_are_left_to_the_network() -> None:
-    scene = await talking()
-    scene.audio.error = StoreUnavailable()
-    assert (await scene.say("네")).prompts[0].audio_token == ""
-
-
-@virtual_time
-async def test_every_prompt_can_be_fetched() -> None:
-    scene = await talking("네")
-    assert (await scene.audio.get(scene.reply.prompts[0].audio_token)).content.startswith(b"RIFF")
-
-
-@virtual_time
-async def test_the_store_may_go_away_at_any_moment_and_the_call_goes_on_when_it_is_back() -> None:
-    """Fails the first, second ... access to the store in a turn, until no access is left to fail."""
-    for failing in range(20):
-        scene = await talking()
-        _fail_access(scene, failing)
-        try:
-            await scene.take(scene.recording("네"), turn=3)
-        except StoreUnavailable:
-            pass
-        else:
-            break
-        await scene.background.drain(60)
-        _fail_access(scene, None)
-        assert "홍길동" in (await scene.take(scene.recording("네"), turn=3)).prompts[0].text
-        assert [turn.number for turn in await scene.turns()] == [1, 2, 3, 4]
-    assert failing >= 2
-
-
-@virtual_time
-async def test_a_filler_does_not_need_the_store() -> None:
-    scene = await talking()
-    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
-    webhook = asyncio.create_task(scene.take(scene.recording("네")))
-    await asyncio.sleep(1)
-    scene.store.error = scene.audio.error = StoreUnavailable()
-    assert (await webhook).next == Wait(3)
-    scene.store.error = None
-    assert "홍길동" in (await scene.take(None, turn=3)).prompts[0].text
-
-
-def _fail_access(scene: Scene, number: int | None) -> None:
-    accesses = iter(range(1000))
-
-    def fail() -> None:
-        if next(accesses) == number:
-            raise StoreUnavailable
-
-    scene.store._fail = fail  # type: ignore[method-assign]
-
-
-@virtual_time
-async def test_a_fault_of_ours_is_reported_and_does_not_stop_the_call() -> None:
-    scene = await talking()
-    scene.hears.error = RuntimeError("a bug")
-    with pytest.raises(RuntimeError):
-        await scene.take(scene.recording("네"))
-    assert [str(error) for error in scene.failures] == ["a bug"]
-    scene.hears.error = None
-    assert "홍길동" in (await scene.say("네")).prompts[0].text
-
-
-# When somebody hangs up.
-
-
-@virtual_time
-async def test_the_last_words_count_even_if_the_hang_up_is_known_first() -> None:
-    scene = await talking("네", "네")
-    await scene.hang_up()
-    assert await scene.take(scene.recording("다 냈어요")) == Reply((), HangUp())
-    outcome = await scene.finish()
-    assert outcome.exception is ExceptionCode.DISCONNECTED
-    assert [problem.content for problem in outcome.solved] == ["난방비가 밀려 있음"]
-    assert (await scene.transcript())[-1] == ("callee", "다 냈어요")
-    assert [finding.ask_count for finding in outcome.findings] == [1, 0, 0, 0]
-
-
-@virtual_time
-async def test_a_hang_up_while_an_exchange_runs_keeps_the_words_and_says_nothing_more() -> None:
-    scene = await talking("네", "네")
-    scene.hears.delay = 6
-    webhook = asyncio.create_task(scene.take(scene.recording("다 냈어요")))
-    await asyncio.sleep(1)
-    await scene.hang_up()
-    assert await webhook == Reply((), HangUp())
-    assert (await scene.transcript())[-1] == ("callee", "다 냈어요")
-    outcome = await scene.finish()
-    assert outcome.exception is ExceptionCode.DISCONNECTED
-    assert [problem.content for problem in outcome.solved] == ["난방비가 밀려 있음"]
-
-
-@virtual_time
-async def test_the_last_words_of_an_interview_end_it_whether_or_not_the_hang_up_came_first() -> None:
-    outcomes = []
-    for hung_up_first in (True, False):
-        scene = Scene()
-        await scene.ring(plain_brief(), "네", "네")
-        if hung_up_first:
-            await scene.hang_up()
-        await scene.take(scene.recording("없어요 끊을게요"))
-        if not hung_up_first:
-            await scene.hang_up()
-        outcomes.append(await scene.finish())
-    assert outcomes[0] == outcomes[1]
-    assert outcomes[0].exception is ExceptionCode.NONE
-
-
-@virtual_time
-async def test_the_conclusion_waits_for_the_last_words_and_no_longer() -> None:
-    scene = await talking("네", "네")
-    await scene.hang_up()
-    assert await scene.store.claim_due(limit=10, lease=0) == ()
-    await scene.take(scene.recording("네"))
-    assert [due.kind for due in await scene.store.claim_due(limit=10, lease=0)] == [DueKind.CONCLUDE]
-
-
-@virtual_time
-async def test_words_that_come_after_the_conclusion_change_nothing() -> None:
-    scene = await talking("네", "네")
-    await scene.hang_up()
-    await scene.finish()
-    before = await scene.record()
-    assert await scene.take(scene.recording("네")) == Reply((), HangUp())
-    assert await scene.record() == before
-
-
-@virtual_time
-async def test_after_a_hang_up_no_language_model_is_asked() -> None:
-    scene = await talking("네", "네")
-    await scene.hang_up()
-    scene.store.transcript, transcript = None, scene.store.transcript  # type: ignore[assignment, method-assign]
-    await scene.take(scene.recording("언제 와요"))
-    scene.store.transcript = transcript  # type: ignore[method-assign]
-    assert scene.failures == []
 
 
 # What was heard.
