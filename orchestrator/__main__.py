@@ -9,7 +9,7 @@ import sys
 from pydantic import ValidationError
 
 from observability import log
-from orchestrator.bootstrap import Orchestrator
+from orchestrator.bootstrap import Orchestrator, SchemaMismatch
 from orchestrator.config import Settings
 from orchestrator.server import PortTaken
 
@@ -19,8 +19,14 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Orchestrator(settings):
-        await stop.wait()
+    async with Orchestrator(settings) as orchestrator:
+        stopping = loop.create_task(stop.wait())
+        try:
+            await asyncio.wait({stopping, orchestrator.serving}, return_when=asyncio.FIRST_COMPLETED)
+            if orchestrator.serving.done():
+                await orchestrator.serving
+        finally:
+            stopping.cancel()
 
 
 def main() -> int:
@@ -37,6 +43,9 @@ def main() -> int:
         asyncio.run(_serve(settings))
     except PortTaken:
         sys.stderr.write(f"orchestrator: port {settings.grpc_port} is taken; set GRPC_PORT to another one\n")
+        return 2
+    except SchemaMismatch:
+        sys.stderr.write("orchestrator: REDIS_URL names a store that another version wrote; it is left alone\n")
         return 2
     return 0
 

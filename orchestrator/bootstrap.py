@@ -18,7 +18,7 @@ from orchestrator.adapters.openai_language_model import OPENAI_URL, OpenAiLangua
 from orchestrator.adapters.recording_activity import RecordingActivity
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
 from orchestrator.config import Settings
@@ -38,6 +38,7 @@ from orchestrator.dialogue.ports import Due, DueKind, LanguageModel
 from orchestrator.dialogue.speaking import Speaking
 from orchestrator.dialogue.summarising import Summarising
 from orchestrator.dialogue.wording import Wording
+from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.domain.question import FrequentQuestion
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
@@ -45,15 +46,19 @@ from orchestrator.server import OrchestratorServer
 
 logger = log.get(__name__)
 
+__all__ = ["Orchestrator", "SchemaMismatch"]
+
 
 class Orchestrator:
     """The running program. Enter it to start, leave it to stop: what runs is drained, then everything is closed.
 
     Attributes:
         port: where it listens.
+        serving: runs as long as the program can serve; fails with `SchemaMismatch` if the store is not ours to write.
     """
 
     port: int
+    serving: asyncio.Task[None]
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -154,12 +159,11 @@ class Orchestrator:
             store.ping,
         )
         self.port = await server.start(settings.grpc_host, settings.grpc_port)
-        working = loops.start(work.run(), name="due_work")
-        loops.start(server.watch_store(), name="watch_store")
+        self.serving = loops.start(_serve(store, server, work), name="serve")
         loops.start(speaking.warm(Budget(60.0)), name="warm")
-        self._stack.push_async_callback(asyncio.wait, {working}, timeout=settings.drain_seconds)
         self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
         self._stack.push_async_callback(server.stop, settings.drain_seconds)
+        self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
         self._stack.callback(work.stop)
         logger.info("started", port=self.port, language_model=settings.openai_model if language_model else "none")
 
@@ -173,6 +177,20 @@ class Orchestrator:
         )
         self._stack.push_async_callback(model.close)
         return model
+
+
+async def _serve(store: RedisConsultationStore, server: OrchestratorServer, work: DueWork) -> None:
+    """Serves from the moment that the store answers and is known to be ours, until the work is stopped."""
+    while not work.stopping:
+        try:
+            await store.prepare()
+        except StoreUnavailable:
+            await asyncio.sleep(1.0)
+            continue
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(server.watch_store(), name="watch_store")
+            await work.run()
+            watching.cancel()
 
 
 def _institution_questions(file: Path | None) -> tuple[FrequentQuestion, ...]:

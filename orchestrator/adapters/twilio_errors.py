@@ -52,7 +52,7 @@ def dial_error(http_status: int, code: int | None) -> DialRefused | TelephoneUna
         code: Twilio's; it repeats the HTTP status where Twilio gave none.
     """
     if code in _NOT_NOW or http_status == 429:
-        return TelephoneUnavailable(provider_code=code, happened=False)
+        return TelephoneUnavailable(provider_code=code, happened=False, failure=DialFailure.RATE_LIMITED)
     if http_status >= 500:
         return TelephoneUnavailable(provider_code=code)
     if http_status in {401, 403}:

@@ -132,7 +132,7 @@ class Dialling:
             if current.call_sid or current.reached(State.RINGING):
                 return None
             if current.dial_attempts >= MOST_ATTEMPTS:
-                return ended(current, self._clock.now(), self._clock.now(), DialFailure.NETWORK)
+                return ended(current, self._clock.now(), self._clock.now(), error.failure)
             again = self._clock.now() + BACKOFF[min(current.dial_attempts, len(BACKOFF)) - 1]
             return Change(replace(current, version=current.version + 1, dial_open=False), due={DueKind.DIAL: again})
 

@@ -17,7 +17,11 @@ OnFailure = Callable[[Due, BaseException], None]
 
 
 class DueWork:
-    """Claims due work and hands it to its handlers."""
+    """Claims due work and hands it to its handlers.
+
+    Attributes:
+        stopping: nothing more is claimed.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class DueWork:
         self._at_once = at_once
         self._nudged = asyncio.Event()
         self._running = 0
-        self._stopping = False
+        self.stopping = False
 
     def nudge(self) -> None:
         """Says that something may have become due just now."""
@@ -56,18 +60,18 @@ class DueWork:
 
     def stop(self) -> None:
         """Claims nothing more; `run` returns when what was claimed is done."""
-        self._stopping = True
+        self.stopping = True
         self._nudged.set()
 
     async def run(self) -> None:
         """Works until stopped; if cancelled, what is not done is due again when its lease has run out."""
         async with asyncio.TaskGroup() as group:
-            while not self._stopping:
+            while not self.stopping:
                 self._nudged.clear()
                 for due in await self._claim():
                     await self._slots.acquire()
                     group.create_task(self._do(due), name=f"due:{due.kind}")
-                if not self._stopping:
+                if not self.stopping:
                     await self._rest()
 
     async def _claim(self) -> tuple[Due, ...]:

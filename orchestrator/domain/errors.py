@@ -199,16 +199,23 @@ class TelephoneUnavailable(Unavailable):
 
     Attributes:
         happened: False if the request was certainly not carried out; None if nobody knows.
+        failure: what the call failed of, should it not be tried again.
     """
 
     what = "the telephone network"
 
     def __init__(
-        self, retry_after: float = 1.0, *, provider_code: int | None = None, happened: bool | None = None
+        self,
+        retry_after: float = 1.0,
+        *,
+        provider_code: int | None = None,
+        happened: bool | None = None,
+        failure: DialFailure = DialFailure.NETWORK,
     ) -> None:
         super().__init__(retry_after)
         self.provider_code = provider_code
         self.happened = happened
+        self.failure = failure
 
 
 class RecordingNotReady(TelephoneUnavailable):
