@@ -98,6 +98,8 @@ def _environment(world: World, gateway_url: str, chosen: Settings) -> dict[str, 
         "PUBLIC_BASE_URL": gateway_url,
         "STT_ENGINE": "sandbox-voice",
         "TTS_ENGINE": "sandbox-voice",
+        "INSTITUTION_NAME": "은평구청 복지과",
+        "LAST_WORDS_SECONDS": "2",
         "DRAIN_SECONDS": "2",
         "SPEECH_DRAIN_SECONDS": "2",
     }

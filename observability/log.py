@@ -25,7 +25,7 @@ _PERSONAL_KEYS = frozenset(
         "utterance", "question", "answer", "body", "payload", "transcript", "prompt", "content",
     }
 )  # fmt: skip
-_PHONE = re.compile(r"(?<![\w-])\+?\d(?:[\d -]{7,16})\d(?![\w-])")
+_PHONE = re.compile(r"(?<![0-9A-Za-z_-])\+?\d(?:[\d -]{7,16})\d(?![0-9A-Za-z_-])")
 
 
 def get(name: str) -> FilteringBoundLogger:
@@ -110,4 +110,4 @@ def _masked(value: object) -> object:
         return {key: "***" if key in _PERSONAL_KEYS else _masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
-    return value
+    return value if value is None or isinstance(value, int | float) else f"<{type(value).__name__}>"

@@ -6,6 +6,7 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -115,7 +116,8 @@ class Orchestrator:
 
         handlers: dict[DueKind, Handler] = {}
         work = DueWork(store, handlers, _work_failed)
-        reports = CallStatusReports(store, clock, work.nudge)
+        last_words = timedelta(seconds=settings.last_words_seconds)
+        reports = CallStatusReports(store, clock, work.nudge, last_words=last_words)
         dialling = Dialling(store, telephone, clock, reports, work.nudge)
         deliveries = Deliveries(store, receiver, clock, work.nudge, retention=settings.retention)
         conclusion = Conclusion(
@@ -136,7 +138,7 @@ class Orchestrator:
         }
         parts = ExchangeParts(
             store=store,
-            hearing=Hearing(telephone, speech_to_text, RecordingActivity()),
+            hearing=Hearing(telephone, speech_to_text, RecordingActivity(), _hearing_failed),
             answering=Answering(wording, language_model),
             speaking=speaking,
             clock=clock,
@@ -150,6 +152,7 @@ class Orchestrator:
             clock=clock,
             wording=wording,
             nudge=work.nudge,
+            retention=settings.retention,
             institution_questions=_institution_questions(settings.institution_questions_file),
         )
         live_calls = LiveCalls(parts, exchanges, TurnLimits(filler=settings.filler_after_seconds))
@@ -202,6 +205,10 @@ def _institution_questions(file: Path | None) -> tuple[FrequentQuestion, ...]:
 
 def _task_failed(name: str, error: BaseException) -> None:
     logger.error("task_failed", task=name, exc_info=error)
+
+
+def _hearing_failed(what: str) -> None:
+    logger.warning("hearing_failed", error=what)
 
 
 def _work_failed(due: Due, error: BaseException) -> None:

@@ -103,7 +103,7 @@ class ConsultationServiceServicer:
         With the same `request_id` and the same content it returns the consultation of the first call as it stands now;
         the phone rings once. Ids are remembered as long as the consultation is kept.
 
-        Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE, OVERLOADED.
+        Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,7 +169,8 @@ class ConsultationServiceServicer:
     def DeleteConsultation(self, request, context):
         """Erases every trace of a consultation and of the person in it. Not before the call is over.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, TELEPHONE_UNAVAILABLE if recordings
+        cannot be erased there now, STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

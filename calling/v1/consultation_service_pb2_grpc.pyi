@@ -26,7 +26,7 @@ class ConsultationServiceStub:
     With the same `request_id` and the same content it returns the consultation of the first call as it stands now;
     the phone rings once. Ids are remembered as long as the consultation is kept.
 
-    Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE, OVERLOADED.
+    Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE.
     """
     GetConsultation: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.GetConsultationRequest, _consultation_service_pb2.GetConsultationResponse]
     """Returns a consultation as it stands.
@@ -64,7 +64,8 @@ class ConsultationServiceStub:
     DeleteConsultation: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.DeleteConsultationRequest, _consultation_service_pb2.DeleteConsultationResponse]
     """Erases every trace of a consultation and of the person in it. Not before the call is over.
 
-    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, STORE_UNAVAILABLE.
+    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, TELEPHONE_UNAVAILABLE if recordings
+    cannot be erased there now, STORE_UNAVAILABLE.
     """
     DeliverResult: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.DeliverResultRequest, _consultation_service_pb2.DeliverResultResponse]
     """Delivers a consultation's result to the backend now, whether or not it was delivered or given up before.
@@ -96,7 +97,7 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         With the same `request_id` and the same content it returns the consultation of the first call as it stands now;
         the phone rings once. Ids are remembered as long as the consultation is kept.
 
-        Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE, OVERLOADED.
+        Errors: INVALID_FIELD, REQUEST_ID_REUSED, STORE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -176,7 +177,8 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_consultation_service_pb2.DeleteConsultationResponse]:
         """Erases every trace of a consultation and of the person in it. Not before the call is over.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, WRONG_STATE while the call lasts, TELEPHONE_UNAVAILABLE if recordings
+        cannot be erased there now, STORE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

@@ -233,7 +233,7 @@ class Risk(_message.Message):
     """What it is, in Korean, as a person would say it."""
     @_builtins.property
     def codes(self) -> _containers.RepeatedScalarFieldContainer[Global___RiskCode.ValueType]:
-        """The codes it falls under; at least one."""
+        """The codes it falls under."""
 
     def __init__(
         self,
@@ -261,7 +261,7 @@ class Desire(_message.Message):
     """What it is, in Korean, as a person would say it."""
     @_builtins.property
     def codes(self) -> _containers.RepeatedScalarFieldContainer[Global___DesireCode.ValueType]:
-        """The codes it falls under; at least one."""
+        """The codes it falls under."""
 
     def __init__(
         self,
@@ -448,7 +448,7 @@ class Finding(_message.Message):
     state: Global___Finding.State.ValueType
     """What became of it."""
     quote: _builtins.str
-    """The person's own words; empty unless answered or refused."""
+    """The person's own words; empty if there are none."""
     turn_number: _builtins.int
     """The turn the words were said in; 0 if there is none."""
     confidence: _builtins.float

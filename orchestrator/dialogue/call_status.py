@@ -34,17 +34,26 @@ _NO_SUCH_NUMBER = {404, 410, 484}
 class CallStatusReports:
     """Takes reports of the telephone network."""
 
-    def __init__(self, store: ConsultationStore, clock: Clock, nudge: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: ConsultationStore,
+        clock: Clock,
+        nudge: Callable[[], None],
+        *,
+        last_words: timedelta = LAST_WORDS,
+    ) -> None:
         """Makes it.
 
         Args:
             store: where consultations are kept.
             clock: the time.
             nudge: called when work has become due.
+            last_words: how long a callee's last words are waited for when the call has ended.
         """
         self._store = store
         self._clock = clock
         self._nudge = nudge
+        self._last_words = last_words
 
     async def report(self, consultation_id: str, report: CallReport) -> Consultation:
         """Takes a report; one that says nothing new changes nothing.
@@ -72,14 +81,21 @@ class CallStatusReports:
         elif report.status is CallStatus.IN_PROGRESS and not current.reached(State.IN_PROGRESS):
             moved = replace(known.to(State.IN_PROGRESS), answered_at=now)
         elif report.status.final:
-            return ended(known, now, self._clock.now(), _failure(report))
+            return ended(known, now, self._clock.now(), _failure(report), last_words=self._last_words)
         if moved == current:
             return None
         moved = replace(moved, version=current.version + 1)
         return Change(moved, occurrences=() if moved.state is current.state else (StateChanged(moved),))
 
 
-def ended(consultation: Consultation, ended_at: datetime, now: datetime, failure: DialFailure) -> Change:
+def ended(
+    consultation: Consultation,
+    ended_at: datetime,
+    now: datetime,
+    failure: DialFailure,
+    *,
+    last_words: timedelta = LAST_WORDS,
+) -> Change:
     """Returns the change that ends a call: the conclusion is due.
 
     Args:
@@ -87,12 +103,13 @@ def ended(consultation: Consultation, ended_at: datetime, now: datetime, failure
         ended_at: when the call ended.
         now: the time.
         failure: why it did not get through, if nobody answered.
+        last_words: how long the callee's last words are waited for.
     """
     progress = consultation.progress
     unanswered = consultation.state.before_call and failure is not DialFailure.NONE
     if unanswered:
         progress = replace(progress, exception=ExceptionCode.NOT_ANSWERED)
-    grace = LAST_WORDS if consultation.open_turn and not progress.over else timedelta(0)
+    grace = last_words if consultation.open_turn and not progress.over else timedelta(0)
     moved = replace(
         consultation.to(State.SUMMARISING),
         version=consultation.version + 1,

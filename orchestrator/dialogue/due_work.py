@@ -95,6 +95,8 @@ class DueWork:
         finally:
             self._running -= 1
             self._slots.release()
+            if self._running == self._at_once - 1:
+                self._nudged.set()  # what did not find a place is looked for again
 
     async def _rest(self) -> None:
         try:

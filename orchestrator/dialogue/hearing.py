@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.dialogue.budget import Budget, Stopwatch
@@ -18,16 +19,11 @@ SHORTEST_UTTERANCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An utterance and what it cost to hear it, in milliseconds.
-
-    Attributes:
-        trouble: what went wrong, if the fault is ours and not the callee's; for the log.
-    """
+    """An utterance and what it cost to hear it, in milliseconds."""
 
     utterance: Utterance
     recording_ms: float | None = None
     speech_to_text_ms: float | None = None
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +42,22 @@ class Hearing:
         telephone: Telephone,
         speech_to_text: SpeechToText,
         activity: Activity,
+        on_failure: Callable[[str], None] = lambda _: None,
         limits: HearingLimits | None = None,
     ) -> None:
+        """Makes it.
+
+        Args:
+            telephone: has the recordings.
+            speech_to_text: has words for them.
+            activity: tells a silent recording from a mumbled one.
+            on_failure: told the name of what went wrong, when the fault is ours and not the callee's.
+            limits: how long things may take.
+        """
         self._telephone = telephone
         self._speech_to_text = speech_to_text
         self._activity = activity
+        self._on_failure = on_failure
         self._limits = limits or HearingLimits()
 
     async def hear(self, callee_input: CalleeInput, budget: Budget) -> Heard:
@@ -68,13 +75,15 @@ class Hearing:
         try:
             audio = await self._telephone.fetch_recording(recording_sid, timeout=budget.share(self._limits.recording))
         except (Unavailable, InvalidAudio) as error:
-            return Heard(UNINTELLIGIBLE, recording_ms=watch.milliseconds(), trouble=type(error).__name__)
+            self._on_failure(type(error).__name__)
+            return Heard(UNINTELLIGIBLE, watch.milliseconds())
         recording_ms = watch.milliseconds()
         watch = Stopwatch()
         try:
             recognition = await self._speech_to_text.recognize(audio, timeout=budget.share(self._limits.speech_to_text))
         except (Unavailable, InvalidAudio) as error:
-            return Heard(UNINTELLIGIBLE, recording_ms, watch.milliseconds(), type(error).__name__)
+            self._on_failure(type(error).__name__)
+            return Heard(UNINTELLIGIBLE, recording_ms, watch.milliseconds())
         speech_to_text_ms = watch.milliseconds()
         if text := recognition.text.strip():
             utterance = Utterance(text, Source.SPEECH, recognition.confidence)

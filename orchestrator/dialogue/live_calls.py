@@ -147,10 +147,15 @@ class LiveCalls:
     def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
         if (running := self._running.get(key)) is not None:
             return running  # the same webhook came twice at the same time
-        task = self._background.start(exchange.take(callee_input, Budget(self._limits.exchange)), name="exchange")
+        task = self._background.start(self._taken(exchange, callee_input), name="exchange")
         self._running[key] = running = _Running(callee_input, exchange, task)
         task.add_done_callback(lambda _: self._running.pop(key, None))
         return running
+
+    async def _taken(self, exchange: Exchange, callee_input: CalleeInput) -> Reply:
+        """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
+        async with asyncio.timeout(self._limits.exchange * 1.5):
+            return await exchange.take(callee_input, Budget(self._limits.exchange))
 
     async def _finished(self, key: _Key, running: _Running, watch: Stopwatch) -> Reply:
         fillers = len(running.fillers)
