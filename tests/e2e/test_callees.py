@@ -1,4 +1,4 @@
-"""Whole calls, real audio and real processes: every callee in `callees/` is called once, and this is what comes of it."""
+"""Whole calls, real audio, real processes: each callee in `callees/` is called once, and this is what comes of it."""
 
 import asyncio
 from collections.abc import Iterator

@@ -18,27 +18,14 @@ from cli.ports import free_ports
 from cli.sandbox_system import sandbox_system
 from cli.settings import Settings
 from cli.system import Ports
+from tests.running_programs import programs_in
 
-PROGRAMS = {"redis": "-server unixsocket:", **{name: f"-m {name}" for name in ("speech", "orchestrator", "gateway")}}
 COMMAND = (sys.executable, "-P", "-c", "from cli.main import main; main()")
 
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def programs_in(folder: Path) -> dict[str, int]:
-    """The programs that run in a folder, by name."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            arguments = (process / "cmdline").read_text().replace("\0", " ")
-            runs_here = (process / "cwd").readlink().is_relative_to(folder)
-        except OSError:
-            continue  # it has just ended
-        found |= {name: int(process.name) for name, mark in PROGRAMS.items() if runs_here and mark in arguments}
-    return found
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:

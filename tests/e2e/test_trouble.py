@@ -1,0 +1,93 @@
+"""Whole calls in which something is broken or dies: the call goes on, and its result is complete."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from cli.embedded_redis import EmbeddedRedis
+from cli.ports import free_ports
+from cli.system import Ports, System
+from sandbox.payloads import example_payload
+from sandbox.phone_call import place_call
+from sandbox.report import Report
+from sandbox.script import load_script
+from sandbox.world import World, WorldSettings
+from tests.running_programs import programs_in
+
+COOPERATIVE = load_script(Path(__file__).parent / "callees" / "cooperative.json")
+# Twilio's patience is phone time: what takes a program a second to start again must not be minutes of it.
+FAST, PATIENT = 100.0, 16.0
+SHORT = {**json.loads(example_payload()), "vulnerabilities": {"risk_list": [], "desire_list": []}, "question_list": []}
+
+
+@asynccontextmanager
+async def _running(folder: Path, speed: float, **environment: str) -> AsyncIterator[tuple[World, str]]:
+    gateway, orchestrator, speech = free_ports(3)
+    async with World(WorldSettings(speed=speed)) as world:
+        account = world.settings.twilio.account
+        system = System(
+            Ports(gateway, orchestrator, speech),
+            {
+                "PATH": os.environ["PATH"],
+                "TWILIO_ACCOUNT_SID": account.sid,
+                "TWILIO_AUTH_TOKEN": account.auth_token,
+                "TWILIO_FROM_PHONE": min(account.numbers),
+                "TWILIO_API_BASE_URL": world.twilio_url,
+                "SPRING_BOOT_URL": world.result_url,
+                "PUBLIC_BASE_URL": f"http://127.0.0.1:{gateway}",
+                "LAST_WORDS_SECONDS": "1",
+                "DRAIN_SECONDS": "1",
+                "SPEECH_DRAIN_SECONDS": "1",
+                **environment,
+            },
+            redis=EmbeddedRedis(folder / "redis"),
+            working_dir=folder,
+            write_log=lambda _name, _line: None,
+            on_ready=lambda _name, _seconds: None,
+            restarts_per_minute=5,
+        )
+        async with system:
+            yield world, system.gateway_url
+
+
+async def _call(world: World, gateway_url: str) -> Report:
+    payload = json.dumps(SHORT).encode()
+    return await place_call(world, gateway_url, payload, COOPERATIVE, real_timeout_s=45)
+
+
+def _assert_complete(report: Report) -> None:
+    assert report.ended
+    assert report.result is not None
+    assert report.result["fail_code"] == 0
+    assert [turn["turn"] for turn in report.transcript] == list(range(1, len(report.transcript) + 1))
+
+
+async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> None:
+    async with _running(tmp_path, FAST, GRPC_TTS_URL="127.0.0.1:9") as (world, gateway_url):
+        report = await _call(world, gateway_url)
+    _assert_complete(report)
+    assert report.twilio["errors"] == []
+    verbs = {verb.verb for verb in report.twilio["verbs"]}
+    assert "Say" in verbs
+    assert "Play" not in verbs
+
+
+@pytest.mark.parametrize("program", ["redis", "speech", "orchestrator"])
+async def test_a_program_that_is_killed_in_mid_call_does_not_end_it(program: str, tmp_path: Path) -> None:
+    async with _running(tmp_path, PATIENT) as (world, gateway_url):
+        with world.events() as events:
+            calling = asyncio.create_task(_call(world, gateway_url))
+            said = 0
+            async for event in events:
+                said += event.kind == "callee_said"
+                if said == 1:
+                    break
+            os.killpg(os.getpgid(programs_in(tmp_path)[program]), signal.SIGKILL)
+            report = await calling
+    _assert_complete(report)
