@@ -20,7 +20,7 @@ from orchestrator.dialogue.ports import (
     Telephone,
 )
 from orchestrator.dialogue.transaction import transact
-from orchestrator.dialogue.turn_record import heard_text
+from orchestrator.dialogue.turn_record import Transcript
 from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
@@ -29,7 +29,6 @@ from orchestrator.domain.errors import RequestIdReused, WrongState
 from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged
 from orchestrator.domain.outcome import Outcome, Summary
 from orchestrator.domain.question import FrequentQuestion
-from orchestrator.domain.turn import Turn
 
 # The id of a consultation follows from its request_id, so that the same request finds the same consultation.
 _REQUESTS = uuid.UUID("6f0e3f0e-52a7-5d0c-9d6e-0b6a51d2a3c4")
@@ -121,14 +120,14 @@ class Consultations:
         """
         return await self._store.undelivered(limit=limit, token=token)
 
-    async def transcript(self, consultation_id: str, *, after: int, limit: int) -> tuple[tuple[Turn, str], ...]:
-        """Returns turns with numbers above `after`, each with what of it was heard.
+    async def transcript(self, consultation_id: str, *, after: int, limit: int) -> Transcript:
+        """Returns turns with numbers above `after`, and what of them was heard.
 
         Raises:
             ConsultationNotFound, StoreUnavailable
         """
         consultation, turns = await self._store.transcript(consultation_id, after=after, limit=limit)
-        return tuple((turn, heard_text(turn, consultation)) for turn in turns)
+        return Transcript(turns, consultation.heard_through)
 
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[Event, None]:
         """Yields what happens after a cursor, until nothing more will happen by itself.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.dialogue.hearing import Heard
 from orchestrator.dialogue.interview import Saying
-from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.turn import Speaker, Timings, Turn
 
 
@@ -49,8 +49,18 @@ def agent_turns(
     ]
 
 
-def heard_text(turn: Turn, consultation: Consultation) -> str:
-    """Returns what of an agent's turn the telephone network proved to be played: turn by turn, all or nothing."""
-    if turn.speaker is Speaker.AGENT and turn.number <= consultation.heard_through:
-        return turn.text
-    return ""
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Turns, and how far into them the telephone network proved that the callee heard.
+
+    Attributes:
+        turns: in order.
+        heard_through: number of the last agent's turn that was played to its end.
+    """
+
+    turns: tuple[Turn, ...]
+    heard_through: int
+
+    def heard(self, turn: Turn) -> str:
+        """Returns what of an agent's turn was proven to be played: turn by turn, all or nothing."""
+        return turn.text if turn.speaker is Speaker.AGENT and turn.number <= self.heard_through else ""

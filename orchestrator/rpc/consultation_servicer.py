@@ -17,7 +17,7 @@ from orchestrator.dialogue.ports import Page
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.outcome import Outcome, Summary
 from orchestrator.rpc import conversion, page_tokens, validation
-from orchestrator.rpc.transcript_messages import TranscriptMessages
+from orchestrator.rpc.transcript_pages import TranscriptPages
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -31,7 +31,7 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
     def __init__(self, consultations: Consultations, deliveries: Deliveries) -> None:
         self._consultations = consultations
         self._deliveries = deliveries
-        self._messages = TranscriptMessages()
+        self._pages = TranscriptPages()
 
     async def StartConsultation(
         self, request: pb.StartConsultationRequest, context: Context
@@ -64,11 +64,8 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         consultation_id = validation.consultation_id(request.consultation_id)
         limit = validation.page_size(request.page_size, **_TURNS)
         after = page_tokens.after(request.page_token)
-        turns = await self._consultations.transcript(consultation_id, after=after, limit=limit + 1)
-        return pb.GetTranscriptResponse(
-            turns=self._messages.of(consultation_id, turns[:limit]),
-            next_page_token=page_tokens.token(turns[limit - 1][0].number) if len(turns) > limit else "",
-        )
+        transcript = await self._consultations.transcript(consultation_id, after=after, limit=limit + 1)
+        return self._pages.of(consultation_id, transcript, limit)
 
     async def WatchConsultation(
         self, request: pb.WatchConsultationRequest, context: Context
@@ -91,7 +88,7 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
     ) -> pb.DeleteConsultationResponse:
         consultation_id = validation.consultation_id(request.consultation_id)
         await self._consultations.delete(consultation_id)
-        self._messages.forget(consultation_id)
+        self._pages.forget(consultation_id)
         return pb.DeleteConsultationResponse()
 
     async def DeliverResult(self, request: pb.DeliverResultRequest, context: Context) -> pb.DeliverResultResponse:

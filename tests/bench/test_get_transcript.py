@@ -1,4 +1,4 @@
-"""Requests a second of GetTranscript beside an empty grpc.aio handler: servers in turns, one client, the same machine."""
+"""Requests a second of GetTranscript beside an empty grpc.aio handler: one client, two servers in turns."""
 
 from __future__ import annotations
 

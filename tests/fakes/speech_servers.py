@@ -71,7 +71,7 @@ class ScriptedRecogniser(_Scripted, speech_to_text_service_pb2_grpc.SpeechToText
         self.text = text
         self.confidence = confidence
 
-    async def Recognize(  # noqa: N802 - gRPC's name
+    async def Recognize(
         self, request: speech_to_text_service_pb2.RecognizeRequest, context: Context
     ) -> speech_to_text_service_pb2.RecognizeResponse:
         await self._take(request, context)
@@ -86,7 +86,7 @@ class ScriptedSynthesiser(_Scripted, text_to_speech_service_pb2_grpc.TextToSpeec
         super().__init__()
         self.audio = tiny_wav("spoken") if audio is None else audio
 
-    async def Synthesize(  # noqa: N802 - gRPC's name
+    async def Synthesize(
         self, request: text_to_speech_service_pb2.SynthesizeRequest, context: Context
     ) -> text_to_speech_service_pb2.SynthesizeResponse:
         await self._take(request, context)

@@ -125,7 +125,8 @@ def test_every_interview_ends_and_adds_up(brief: Brief, call: list[Any], hang_up
         assert (outcome.result is Result.NOT_POSSIBLE) == (outcome.exception is not ExceptionCode.NONE)
         assert outcome.result is not Result.FINE or outcome.need_human is NeedHuman.NO
 
-        heard = await scene.consultations.transcript(scene.id, after=0, limit=1000)
+        transcript = await scene.consultations.transcript(scene.id, after=0, limit=1000)
+        heard = [(turn, transcript.heard(turn)) for turn in transcript.turns]
         assert all(words in {"", turn.text} and (turn.speaker is Speaker.AGENT or not words) for turn, words in heard)
         proven = [bool(words) for turn, words in heard if turn.speaker is Speaker.AGENT]
         assert proven == sorted(proven, reverse=True), "what was heard is the beginning of what was said"

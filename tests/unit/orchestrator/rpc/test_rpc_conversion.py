@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from calling.v1 import call_service_pb2, consultation_pb2, outcome_pb2, transcript_pb2
 from orchestrator.dialogue.ports import CallReport, CallStatus
+from orchestrator.dialogue.turn_record import Transcript
 from orchestrator.domain.brief import Brief, Dialling
 from orchestrator.domain.codes import DialFailure, ExceptionCode, NeedHuman, ResponseCode, ResponseType, Result
 from orchestrator.domain.consultation import DeliveryState, State
@@ -35,7 +36,7 @@ from orchestrator.domain.turn import (
     Wait,
 )
 from orchestrator.rpc import conversion, page_tokens
-from orchestrator.rpc.transcript_messages import TranscriptMessages
+from orchestrator.rpc.transcript_pages import TranscriptPages
 from tests.fakes.consultations import NOON, consultation, turn
 from tests.fakes.consultations import brief as expected_brief
 from tests.unit.orchestrator.rpc.orders import start_request
@@ -264,36 +265,43 @@ def test_page_tokens_have_one_form(form: str) -> None:
 # Transcripts that are read again and again.
 
 
-def test_messages_are_made_anew_only_for_what_is_new() -> None:
-    messages = TranscriptMessages()
+def test_a_page_is_made_anew_only_for_what_is_new() -> None:
+    pages = TranscriptPages()
     one, two = turn(1), turn(2)
-    first = messages.of("id", ((one, ""),))
-    second = messages.of("id", ((one, ""), (two, "")))
-    assert second[0] is first[0]
-    heard = messages.of("id", ((one, one.text), (two, "")))
-    assert [message.heard for message in heard] == [one.text, ""]
-    assert [message.number for message in messages.of("id", ((two, ""),))] == [2]
+    turns = (one, two)
+    first = pages.of("id", Transcript(turns, 0), 10)
+    assert pages.of("id", Transcript(turns, 0), 10) is first
+    assert [message.heard for message in first.turns] == ["", ""]
+    heard = pages.of("id", Transcript(turns, 1), 10)
+    assert [message.heard for message in heard.turns] == [one.text, ""]
+    assert [message.number for message in pages.of("id", Transcript((two,), 1), 10).turns] == [2]
+
+
+def test_a_page_ends_at_its_limit() -> None:
+    pages = TranscriptPages()
+    turns = (turn(1), turn(2))
+    page = pages.of("id", Transcript(turns, 0), 1)
+    assert [message.number for message in page.turns] == [1]
+    assert page_tokens.after(page.next_page_token) == 1
+    assert pages.of("id", Transcript(turns, 0), 2).next_page_token == ""
 
 
 def test_a_consultation_without_turns() -> None:
-    messages = TranscriptMessages()
-    assert list(messages.of("id", ())) == []
-    assert [message.number for message in messages.of("id", ((turn(1), ""),))] == [1]
-    assert list(messages.of("id", ())) == []
+    assert list(TranscriptPages().of("id", Transcript((), 0), 10).turns) == []
 
 
-def test_only_so_many_transcripts_are_kept() -> None:
-    messages = TranscriptMessages()
-    said = ((turn(1), ""),)
-    kept = messages.of("0", said)
+def test_only_so_many_pages_are_kept() -> None:
+    pages = TranscriptPages()
+    transcript = Transcript((turn(1),), 0)
+    kept = pages.of("0", transcript, 10)
     for number in range(1, 256):
-        messages.of(str(number), said)
-    assert messages.of("0", said)[0] is kept[0]
+        pages.of(str(number), transcript, 10)
+    assert pages.of("0", transcript, 10) is kept
     for number in range(1000, 1256):
-        messages.of(str(number), said)
-    assert messages.of("0", said)[0] is not kept[0]
-    messages.forget("0")
-    messages.forget("0")
+        pages.of(str(number), transcript, 10)
+    assert pages.of("0", transcript, 10) is not kept
+    pages.forget("0")
+    pages.forget("0")
 
 
 def test_no_time_zone_is_lost() -> None:
