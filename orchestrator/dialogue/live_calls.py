@@ -25,6 +25,8 @@ from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source,
 
 # Names a turn that is worked on; with the call's sid, so that no other call can ask for it.
 _Key = tuple[str, str, int]
+# Kept of a caller's deadline for the way back and for making a filler, in seconds.
+ON_THE_WAY = 1.5
 # The key of the reply to the call being answered.
 ANSWERED = 0
 
@@ -78,8 +80,13 @@ class LiveCalls:
         self._limits = limits or TurnLimits()
         self._running: dict[_Key, _Running] = {}
 
-    async def answer(self, consultation_id: str, call_sid: str) -> Reply:
+    async def answer(self, consultation_id: str, call_sid: str, *, time_left: float | None = None) -> Reply:
         """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            time_left: seconds that whoever asks waits for the reply; None: for ever.
 
         Raises:
             ConsultationNotFound, UnknownCall, StoreUnavailable
@@ -94,7 +101,7 @@ class LiveCalls:
         watch = Stopwatch()
         move = Interview(brief.plan, self._parts.wording).begin(consultation.progress)
         texts = [saying.text for saying in move.sayings]
-        prompts, costs = await self._parts.speaking.speak(texts, Budget(self._limits.answer))
+        prompts, costs = await self._parts.speaking.speak(texts, Budget(_within(self._limits.answer, time_left)))
         turns = tuple(agent_turns(1, move.sayings, costs, watch.milliseconds(), self._parts.clock.now()))
         listening = self._parts.listening
         reply = Reply(prompts, Listen(len(turns) + 1, listening.silence, listening.most))
@@ -119,9 +126,22 @@ class LiveCalls:
         return await self._latest(await transact(self._store, consultation_id, decide))
 
     async def take_turn(
-        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: CalleeInput | None
+        self,
+        consultation_id: str,
+        call_sid: str,
+        turn_number: int,
+        callee_input: CalleeInput | None,
+        *,
+        time_left: float | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            turn_number: which turn of the callee.
+            callee_input: what the callee did.
+            time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
 
         Raises:
             ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
@@ -142,7 +162,8 @@ class LiveCalls:
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
             running = self._start(key, exchange, said)
-        return await self._finished(key, running, watch)
+        patience = _within(self._limits.filler, time_left) - watch.elapsed()
+        return await self._finished(key, running, max(0.0, patience))
 
     def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
         if (running := self._running.get(key)) is not None:
@@ -157,9 +178,9 @@ class LiveCalls:
         async with asyncio.timeout(self._limits.exchange * 1.5):
             return await exchange.take(callee_input, Budget(self._limits.exchange))
 
-    async def _finished(self, key: _Key, running: _Running, watch: Stopwatch) -> Reply:
+    async def _finished(self, key: _Key, running: _Running, patience: float) -> Reply:
         fillers = len(running.fillers)
-        done, _ = await asyncio.wait({running.task}, timeout=max(0.0, self._limits.filler - watch.elapsed()))
+        done, _ = await asyncio.wait({running.task}, timeout=patience)
         if done or running.exchange.writing:
             return await asyncio.shield(running.task)
         async with running.lock:
@@ -210,6 +231,11 @@ class LiveCalls:
 
         await transact(self._store, consultation_id, decide)
         return reply
+
+
+def _within(limit: float, time_left: float | None) -> float:
+    """Returns a limit, shortened so that an answer still arrives in the time left; both in seconds."""
+    return limit if time_left is None else max(0.0, min(limit, time_left - ON_THE_WAY))
 
 
 def check_call(consultation: Consultation, call_sid: str) -> None:

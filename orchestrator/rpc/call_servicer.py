@@ -33,7 +33,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         check = validation.Check()
         validation.call_sid(request.call_sid, check)
         check.done()
-        reply = await self._live_calls.answer(consultation_id, request.call_sid)
+        reply = await self._live_calls.answer(consultation_id, request.call_sid, time_left=context.time_remaining())
         return pb.AnswerCallResponse(reply=conversion.reply_message(reply))
 
     async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
@@ -48,7 +48,11 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
             validation.digits(request.digits, check)
         check.done()
         reply = await self._live_calls.take_turn(
-            consultation_id, request.call_sid, request.turn_number, conversion.callee_input(request)
+            consultation_id,
+            request.call_sid,
+            request.turn_number,
+            conversion.callee_input(request),
+            time_left=context.time_remaining(),
         )
         return pb.TakeTurnResponse(reply=conversion.reply_message(reply))
 

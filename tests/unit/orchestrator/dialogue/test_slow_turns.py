@@ -147,3 +147,15 @@ async def test_a_webhook_that_goes_away_while_the_turn_is_written_does_not_stop_
     webhook.cancel()
     await scene.background.drain(60)
     assert len(await scene.turns()) == 4
+
+
+@virtual_time
+async def test_a_caller_in_a_hurry_gets_the_filler_before_its_deadline() -> None:
+    scene = await talking()
+    scene.hears.delay = 7.5
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    waiting = scene.calls.take_turn(scene.id, scene.call_sid, 3, scene.recording("네"), time_left=4.0)
+    assert (await waiting).next == Wait(3)
+    assert loop.time() - began <= 4.0
+    assert "홍길동" in (await scene.take(None, turn=3)).prompts[0].text
