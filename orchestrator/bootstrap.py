@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +50,32 @@ logger = log.get(__name__)
 __all__ = ["Orchestrator", "SchemaMismatch"]
 
 
+@dataclass(frozen=True)
+class _Outside:
+    """What the dialogue uses of the world."""
+
+    clock: SystemClock
+    store: RedisConsultationStore
+    audio: RedisAudioStore
+    telephone: TwilioTelephone
+    speech_to_text: GrpcSpeechToText
+    text_to_speech: GrpcTextToSpeech
+    receiver: BackendResults
+    model: LanguageModel | None
+
+
+@dataclass(frozen=True)
+class _Dialogue:
+    """What the servicers and the loops use of the dialogue."""
+
+    consultations: Consultations
+    deliveries: Deliveries
+    live_calls: LiveCalls
+    reports: CallStatusReports
+    speaking: Speaking
+    work: DueWork
+
+
 class Orchestrator:
     """The running program. Enter it to start, leave it to stop: what runs is drained, then everything is closed.
 
@@ -86,45 +112,67 @@ class Orchestrator:
 
     async def _start(self) -> None:
         settings = self._settings
-        clock = SystemClock()
+        outside = self._open_adapters()
+        exchanges, loops = Background(_task_failed), Background(_task_failed)
+        self._stack.push_async_callback(exchanges.close)
+        self._stack.push_async_callback(loops.close)
+        dialogue = self._dialogue(outside, exchanges)
+        server = OrchestratorServer(
+            ConsultationServicer(dialogue.consultations, dialogue.deliveries),
+            CallServicer(dialogue.live_calls, dialogue.reports, outside.audio),
+            outside.store.ping,
+        )
+        self.port = await server.start(settings.grpc_host, settings.grpc_port)
+        self.serving = loops.start(_serve(outside.store, server, dialogue.work), name="serve")
+        loops.start(dialogue.speaking.warm(Budget(60.0)), name="warm")
+        # Undone from the last to the first: no new calls, no new work, then the end of what runs.
+        self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
+        self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
+        self._stack.callback(dialogue.work.stop)
+        self._stack.push_async_callback(server.stop, settings.drain_seconds)
+        logger.info("started", port=self.port, language_model=settings.openai_model if outside.model else "none")
+
+    def _open_adapters(self) -> _Outside:
+        settings = self._settings
         redis = open_client(settings.redis_url)
         self._stack.push_async_callback(redis.aclose)
-        store = RedisConsultationStore(redis, clock)
-        self._stack.push_async_callback(store.close)
-        audio = RedisAudioStore(redis, ttl=settings.audio_ttl_seconds)
-        telephone = TwilioTelephone(
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token.get_secret_value(),
-            from_phone=settings.twilio_from_phone,
-            api_base_url=settings.twilio_api_base_url,
-            public_base_url=settings.public_base_url,
+        clock = SystemClock()
+        outside = _Outside(
+            clock=clock,
+            store=RedisConsultationStore(redis, clock),
+            audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
+            telephone=TwilioTelephone(
+                account_sid=settings.twilio_account_sid,
+                auth_token=settings.twilio_auth_token.get_secret_value(),
+                from_phone=settings.twilio_from_phone,
+                api_base_url=settings.twilio_api_base_url,
+                public_base_url=settings.public_base_url,
+            ),
+            speech_to_text=GrpcSpeechToText(settings.grpc_stt_url),
+            text_to_speech=GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
+            receiver=BackendResults(settings.spring_boot_url or None),
+            model=self._language_model(),
         )
-        self._stack.push_async_callback(telephone.close)
-        speech_to_text = GrpcSpeechToText(settings.grpc_stt_url)
-        self._stack.push_async_callback(speech_to_text.close)
-        text_to_speech = GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
-        self._stack.push_async_callback(text_to_speech.close)
-        receiver = BackendResults(settings.spring_boot_url or None)
-        self._stack.push_async_callback(receiver.close)
-        language_model = self._language_model()
-        wording = replace(Wording(), institution=settings.institution_name)
-        exchanges = Background(_task_failed)
-        self._stack.push_async_callback(exchanges.close)
-        loops = Background(_task_failed)
-        self._stack.push_async_callback(loops.close)
-        speaking = Speaking(text_to_speech, audio, fixed=(wording.filler,))
+        opened = (outside.store, outside.telephone, outside.speech_to_text, outside.text_to_speech, outside.receiver)
+        for adapter in opened:
+            self._stack.push_async_callback(adapter.close)
+        return outside
 
+    def _dialogue(self, outside: _Outside, exchanges: Background) -> _Dialogue:
+        settings = self._settings
+        store, clock, telephone = outside.store, outside.clock, outside.telephone
+        wording = replace(Wording(), institution=settings.institution_name)
         handlers: dict[DueKind, Handler] = {}
         work = DueWork(store, handlers, _work_failed)
         last_words = timedelta(seconds=settings.last_words_seconds)
         reports = CallStatusReports(store, clock, work.nudge, last_words=last_words)
         dialling = Dialling(store, telephone, clock, reports, work.nudge)
-        deliveries = Deliveries(store, receiver, clock, work.nudge, retention=settings.retention)
+        deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
         conclusion = Conclusion(
             store=store,
             telephone=telephone,
-            receiver=receiver,
-            summarising=Summarising(language_model),
+            receiver=outside.receiver,
+            summarising=Summarising(outside.model),
             clock=clock,
             nudge=work.nudge,
             retention=settings.retention,
@@ -136,10 +184,11 @@ class Orchestrator:
             DueKind.DELIVER: deliveries.deliver,
             DueKind.ERASE: conclusion.erase_recordings,
         }
+        speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
         parts = ExchangeParts(
             store=store,
-            hearing=Hearing(telephone, speech_to_text, RecordingActivity(), _hearing_failed),
-            answering=Answering(wording, language_model),
+            hearing=Hearing(telephone, outside.speech_to_text, RecordingActivity(), _hearing_failed),
+            answering=Answering(wording, outside.model),
             speaking=speaking,
             clock=clock,
             wording=wording,
@@ -147,7 +196,7 @@ class Orchestrator:
         )
         consultations = Consultations(
             store=store,
-            audio=audio,
+            audio=outside.audio,
             telephone=telephone,
             clock=clock,
             wording=wording,
@@ -156,19 +205,7 @@ class Orchestrator:
             institution_questions=_institution_questions(settings.institution_questions_file),
         )
         live_calls = LiveCalls(parts, exchanges, TurnLimits(filler=settings.filler_after_seconds))
-        server = OrchestratorServer(
-            ConsultationServicer(consultations, deliveries),
-            CallServicer(live_calls, reports, audio),
-            store.ping,
-        )
-        self.port = await server.start(settings.grpc_host, settings.grpc_port)
-        self.serving = loops.start(_serve(store, server, work), name="serve")
-        loops.start(speaking.warm(Budget(60.0)), name="warm")
-        self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
-        self._stack.push_async_callback(server.stop, settings.drain_seconds)
-        self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
-        self._stack.callback(work.stop)
-        logger.info("started", port=self.port, language_model=settings.openai_model if language_model else "none")
+        return _Dialogue(consultations, deliveries, live_calls, reports, speaking, work)
 
     def _language_model(self) -> LanguageModel | None:
         key = self._settings.openai_api_key.get_secret_value()

@@ -106,4 +106,4 @@ def _answer(finding: Finding) -> str:
 def _problems(title: str, problems: Sequence[Problem]) -> list[str]:
     if not problems:
         return []
-    return [f"{title}: {'; '.join(problem.content for problem in problems)}."]
+    return [f"{title}: {'; '.join(problem.content.rstrip('. ') for problem in problems)}."]

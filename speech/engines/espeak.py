@@ -37,16 +37,22 @@ class EspeakTextToSpeech:
         await self.synthesize("네", "", 1.0)
 
     async def synthesize(self, text: str, voice: str, speaking_rate: float) -> Recording:
-        """Speaks Korean text at 22.05 kHz."""
+        """Speaks Korean text."""
         chosen = named_voice(voice, self._voice, speaking_rate)
         try:
-            return await self._workers.run(_spoken, text, chosen)
+            return await self._workers.run(self.spoken, text, chosen)
         except espeak.EspeakError as error:
             raise EngineFailedError(str(error)) from error
 
     async def close(self) -> None:
         """Ends the threads."""
         await self._workers.close()
+
+    def spoken(self, text: str, voice: Voice) -> Recording:
+        """Speaks text with a voice, at 22.05 kHz. Runs in a worker."""
+        synthesis = espeak.synthesize(text, voice.pitch, voice.speed)
+        quiet = np.zeros(synthesis.rate_hz // 20, dtype=np.int16)
+        return Recording(to_samples(levelled(np.concatenate([quiet, synthesis.samples, quiet]))), synthesis.rate_hz)
 
 
 def named_voice(name: str, default: Voice, speaking_rate: float) -> Voice:
@@ -60,9 +66,3 @@ def named_voice(name: str, default: Voice, speaking_rate: float) -> Voice:
         raise InvalidFieldError("config.voice", "must be ko, ko-low or ko-high")
     speed = min(max(round(default.speed * speaking_rate), _SLOWEST), _FASTEST)
     return dataclasses.replace(default, pitch=pitches[name], speed=speed)
-
-
-def _spoken(text: str, voice: Voice) -> Recording:
-    synthesis = espeak.synthesize(text, voice.pitch, voice.speed)
-    quiet = np.zeros(synthesis.rate_hz // 20, dtype=np.int16)
-    return Recording(to_samples(levelled(np.concatenate([quiet, synthesis.samples, quiet]))), synthesis.rate_hz)

@@ -7,49 +7,27 @@ understands nobody but itself. With it a call has real audio, durations, cut-off
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
-from audio import TELEPHONE_HZ, Samples, espeak
+from audio import TELEPHONE_HZ, Samples
 from audio.resample import LiveResampler
 from audio.subcarrier_reader import read
 from audio.voice import Voice, speak
 from audio.wav import Recording
 from speech.engine import Recognition, RecognitionEvent
-from speech.engines.espeak import named_voice
+from speech.engines.espeak import EspeakTextToSpeech
 from speech.engines.sandbox_utterances import Utterances
-from speech.errors import EngineFailedError
 from speech.workers import Workers
 
 NAME: Final = "sandbox-voice"
 
 
-class SandboxVoiceTextToSpeech:
-    """Speaks with the sandbox voice.
-
-    Args:
-        voice: The default voice, `ko`; `ko-low` and `ko-high` differ in pitch.
-        workers: Runs the synthesis; closed with the engine.
-    """
+class SandboxVoiceTextToSpeech(EspeakTextToSpeech):
+    """Speaks with the sandbox voice."""
 
     name = NAME
 
-    def __init__(self, voice: Voice, workers: Workers) -> None:
-        self._voice = voice
-        self._workers = workers
-
-    async def prepare(self) -> None:
-        """Loads the library."""
-        await self.synthesize("네", "", 1.0)
-
-    async def synthesize(self, text: str, voice: str, speaking_rate: float) -> Recording:
-        """Speaks Korean text at 8 kHz."""
-        chosen = named_voice(voice, self._voice, speaking_rate)
-        try:
-            return Recording(await self._workers.run(speak, text, chosen), TELEPHONE_HZ)
-        except espeak.EspeakError as error:
-            raise EngineFailedError(str(error)) from error
-
-    async def close(self) -> None:
-        """Ends the threads."""
-        await self._workers.close()
+    def spoken(self, text: str, voice: Voice) -> Recording:
+        """Speaks text with a voice, and carries its words, at 8 kHz. Runs in a worker."""
+        return Recording(speak(text, voice), TELEPHONE_HZ)
 
 
 class SandboxVoiceSpeechToText:
