@@ -50,8 +50,9 @@ class OrchestratorServer:
         """
         self._ping = ping
         self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(interceptors=[RequestInterceptor()], options=OPTIONS)
-        services.add_to_server(self._server, consultations, calls)
+        self._consultations = consultations
+        self._calls = calls
+        self._server = grpc.aio.server(options=OPTIONS)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         listed = (*services.NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(listed, self._server)
@@ -63,6 +64,7 @@ class OrchestratorServer:
         Raises:
             PortTaken
         """
+        await services.add_to_server(self._server, self._consultations, self._calls, RequestInterceptor())
         await self._set_serving(serving=False)
         try:
             bound = self._server.add_insecure_port(f"{host}:{port}")
