@@ -5,6 +5,7 @@ Called by `dialogue.live_calls`; calls `hearing`, `understanding`, `interview`, 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.answering import SUBJECT, Answering, CalleeQuestion
@@ -72,11 +73,16 @@ class Exchange:
         self._consultation_id = consultation.consultation_id
         self._turn_number = consultation.open_turn
         self._fillers: list[Saying] = []
+        self._hung_up = asyncio.Event()
         self.writing = False
 
     def fill(self, saying: Saying) -> None:
         """Takes note of words said while the callee waited."""
         self._fillers.append(saying)
+
+    def hang_up(self) -> None:
+        """Takes note that nobody listens any more: only the callee's words are still worth the work."""
+        self._hung_up.set()
 
     async def take(self, callee_input: CalleeInput, budget: Budget) -> Reply:
         """Hears, understands, answers and writes; returns what the telephone does next.
@@ -89,7 +95,7 @@ class Exchange:
         thought = await self._think(heard, budget)
         prompts: tuple[Prompt, ...] = ()
         costs: tuple[float, ...] = ()
-        if not self._consultation.reached(State.SUMMARISING):
+        if not self._nobody_listens:
             texts = [saying.text for saying in thought.move.sayings]
             prompts, costs = await self._parts.speaking.speak(texts, budget)
         self.writing = True
@@ -103,15 +109,32 @@ class Exchange:
         if step is None or progress.over:
             return _Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
         understood = understand(heard.utterance, step)
-        if understood.intent is not Intent.QUESTION or self._consultation.reached(State.SUMMARISING):
+        if understood.intent is not Intent.QUESTION or self._nobody_listens:
             move = interview.advance(progress, understood, self._turn_number)
             return _Thought(step.subject, watch.milliseconds(), move)
         matching_ms = watch.milliseconds()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
         _, turns = await self._parts.store.transcript(self._consultation_id, after=after)
         question = CalleeQuestion(understood.text, step.text, turns)
-        answer = await self._parts.answering.answer(self._consultation_id, self._brief, question, budget)
+        answer = await self._answer(question, budget)
+        if answer is None:
+            return _Thought(SUBJECT, matching_ms, Move(progress, ()))
         return _Thought(SUBJECT, matching_ms, interview.digress(progress, answer))
+
+    async def _answer(self, question: CalleeQuestion, budget: Budget) -> Saying | None:
+        """Returns the answer to the callee's question; None, and the work on it is cancelled, once they hang up."""
+        answering = self._parts.answering.answer(self._consultation_id, self._brief, question, budget)
+        async with asyncio.TaskGroup() as group:
+            answer = group.create_task(answering, name="answer")
+            hung_up = group.create_task(self._hung_up.wait(), name="hung_up")
+            await asyncio.wait({answer, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+            answer.cancel()
+            hung_up.cancel()
+        return None if answer.cancelled() else answer.result()
+
+    @property
+    def _nobody_listens(self) -> bool:
+        return self._hung_up.is_set() or self._consultation.reached(State.SUMMARISING)
 
     async def _write(
         self, heard: Heard, thought: _Thought, prompts: tuple[Prompt, ...], costs: tuple[float, ...], watch: Stopwatch

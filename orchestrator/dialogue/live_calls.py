@@ -165,6 +165,12 @@ class LiveCalls:
         patience = _within(self._limits.filler, time_left) - watch.elapsed()
         return await self._finished(key, running, max(0.0, patience))
 
+    def hung_up(self, consultation_id: str) -> None:
+        """Takes note that a call is over: no more work on answers that nobody will hear."""
+        for (running_id, _, _), running in self._running.items():
+            if running_id == consultation_id:
+                running.exchange.hang_up()
+
     def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
         if (running := self._running.get(key)) is not None:
             return running  # the same webhook came twice at the same time

@@ -67,7 +67,10 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         validation.event_time(request.event_time, check)
         check.duration(request.call_duration, "call_duration", least=0, most=validation.LONGEST_CALL)
         check.done()
-        await self._reports.report(consultation_id, conversion.call_report(request))
+        report = conversion.call_report(request)
+        await self._reports.report(consultation_id, report)
+        if report.status.final:
+            self._live_calls.hung_up(consultation_id)
         return pb.ReportCallStatusResponse()
 
     async def GetAudio(self, request: pb.GetAudioRequest, context: Context) -> pb.GetAudioResponse:

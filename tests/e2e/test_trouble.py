@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,13 @@ from cli.system import Ports, System
 from sandbox.payloads import example_payload
 from sandbox.phone_call import place_call
 from sandbox.report import Report
-from sandbox.script import load_script
+from sandbox.script import load_script, parse_script
 from sandbox.world import World, WorldSettings
+from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply
 from tests.running_programs import programs_in
 
-COOPERATIVE = load_script(Path(__file__).parent / "callees" / "cooperative.json")
+CALLEES = Path(__file__).parent / "callees"
+COOPERATIVE = load_script(CALLEES / "cooperative.json")
 # Twilio's patience is phone time: what takes a program a second to start again must not be minutes of it.
 FAST, PATIENT = 100.0, 16.0
 SHORT = {**json.loads(example_payload()), "vulnerabilities": {"risk_list": [], "desire_list": []}, "question_list": []}
@@ -56,6 +59,10 @@ async def _running(folder: Path, speed: float, **environment: str) -> AsyncItera
             yield world, system.gateway_url
 
 
+def _cooperative() -> dict[str, Any]:
+    return json.loads((CALLEES / "cooperative.json").read_text(encoding="utf-8"))
+
+
 async def _call(world: World, gateway_url: str) -> Report:
     payload = json.dumps(SHORT).encode()
     return await place_call(world, gateway_url, payload, COOPERATIVE, real_timeout_s=45)
@@ -76,6 +83,25 @@ async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> 
     verbs = {verb.verb for verb in report.twilio["verbs"]}
     assert "Say" in verbs
     assert "Play" not in verbs
+
+
+async def test_a_language_model_answers_what_is_not_stored_and_writes_the_summary(tmp_path: Path) -> None:
+    asks = {"heard": "괜찮으", "say": "오늘 눈이 오나요?", "times": 1}
+    curious = parse_script(json.dumps({"when": [asks, *_cooperative()["when"]]}))
+    answer = ScriptedReply(pieces=("오늘 날씨는 ", "제가 알지 못해요."))
+    summary = ScriptedReply(pieces=("어르신은 ", "잘 지내십니다."))
+    async with (
+        ScriptedOpenAi(answer, summary) as model,
+        _running(tmp_path, FAST, OPENAI_API_KEY="key", OPENAI_BASE_URL=model.base_url) as (world, gateway_url),
+    ):
+        payload = json.dumps(SHORT).encode()
+        report = await place_call(world, gateway_url, payload, curious, real_timeout_s=45)
+    _assert_complete(report)
+    assert {"language_model": "오늘 날씨는 제가 알지 못해요."}.items() <= {
+        turn["source"]: turn["text"] for turn in report.transcript
+    }.items()
+    assert report.result is not None
+    assert report.result["summary"] == "어르신은 잘 지내십니다."
 
 
 @pytest.mark.parametrize("program", ["redis", "speech", "orchestrator"])

@@ -170,6 +170,7 @@ class Scene:
 
     async def hang_up(self) -> None:
         await self.status(CallStatus.COMPLETED)
+        self.calls.hung_up(self.id)
 
     async def status(self, status: CallStatus, **fields: object) -> Consultation:
         self.telephone.calls[self.call_sid] = CallReport(self.call_sid, status)
@@ -266,9 +267,9 @@ async def ordered() -> Scene:
     return scene
 
 
-async def talking(*words: str) -> Scene:
+async def talking(*words: str, **parts: Any) -> Scene:
     """A call that was answered, and in which something was said."""
-    scene = Scene()
+    scene = Scene(**parts)
     await scene.ring(None, *words)
     return scene
 

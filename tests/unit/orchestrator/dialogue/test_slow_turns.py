@@ -9,7 +9,8 @@ import pytest
 
 from orchestrator.dialogue.ports import Change
 from orchestrator.dialogue.wording import Wording
-from orchestrator.domain.turn import Reply, Wait
+from orchestrator.domain.turn import HangUp, Reply, Wait
+from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene, talking
 from tests.virtual_time import virtual_time
 
@@ -159,3 +160,17 @@ async def test_a_caller_in_a_hurry_gets_the_filler_before_its_deadline() -> None
     assert (await waiting).next == Wait(3)
     assert loop.time() - began <= 4.0
     assert "홍길동" in (await scene.take(None, turn=3)).prompts[0].text
+
+
+@virtual_time
+async def test_an_answer_that_nobody_will_hear_is_cancelled() -> None:
+    model = ScriptedLanguageModel("오늘은 맑아요.", delay=5.0)
+    scene = await talking(language_model=model)
+    spoken = len(scene.speaks.spoken)
+    asking = asyncio.create_task(scene.take(scene.recording("오늘 눈이 오나요?")))
+    await asyncio.sleep(1)
+    await scene.hang_up()
+    assert (await asking).next == HangUp()
+    assert model.cancelled == 1
+    assert len(scene.speaks.spoken) == spoken
+    assert [turn.text for turn in await scene.turns()][-1] == "오늘 눈이 오나요?"
