@@ -204,7 +204,8 @@ class Orchestrator:
             retention=settings.retention,
             institution_questions=_institution_questions(settings.institution_questions_file),
         )
-        live_calls = LiveCalls(parts, exchanges, TurnLimits(filler=settings.filler_after_seconds))
+        limits = TurnLimits(filler=settings.filler_after_seconds)
+        live_calls = LiveCalls(parts, exchanges, limits, speak_ahead=settings.speak_ahead)
         return _Dialogue(consultations, deliveries, live_calls, reports, speaking, work)
 
     def _language_model(self) -> LanguageModel | None:

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     filler_after_seconds: Seconds = 8.0
     silence_timeout_seconds: Seconds = 5.0
     longest_answer_seconds: Seconds = 60.0
+    speak_ahead: bool = True
     last_words_seconds: Seconds = 10.0
     audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
     retention_days: Annotated[int, Field(ge=1)] = 30

@@ -64,7 +64,10 @@ class Exchange:
 
     Attributes:
         writing: the work is done but for the writing, so that it is too late for a filler.
+        upcoming: words that may well be said in the next exchange; known when this one is done.
     """
+
+    upcoming: tuple[str, ...] = ()
 
     def __init__(self, parts: ExchangeParts, brief: Brief, consultation: Consultation) -> None:
         self._parts = parts
@@ -99,7 +102,10 @@ class Exchange:
             texts = [saying.text for saying in thought.move.sayings]
             prompts, costs = await self._parts.speaking.speak(texts, budget)
         self.writing = True
-        return await self._write(heard, thought, prompts, costs, watch)
+        reply = await self._write(heard, thought, prompts, costs, watch)
+        if isinstance(reply.next, Listen):
+            self.upcoming = Interview(self._brief.plan, self._parts.wording).likely(thought.move.progress)
+        return reply
 
     async def _think(self, heard: Heard, budget: Budget) -> _Thought:
         watch = Stopwatch()

@@ -83,6 +83,19 @@ class Interview:
                 return self._close(progress, finding, self._wording.refused_question)
         return self._answered(progress, step, understood, turn_number)
 
+    def likely(self, progress: Progress) -> tuple[str, ...]:
+        """Returns words that may well be said next: after a yes, after a no, after an answer that is understood."""
+        step = self.open_step(progress)
+        if step is None or progress.over:
+            return ()
+        if step.kind is StepKind.QUESTION:
+            known = range(len(step.expected_answers)) or (None,)
+            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in known]
+        else:
+            replies = [Understood(Intent.YES), Understood(Intent.NO)]
+        sayings = (saying.text for reply in replies for saying in self.advance(progress, reply, 0).sayings)
+        return tuple(dict.fromkeys(sayings))
+
     def digress(self, progress: Progress, answer: Saying) -> Move:
         """Answers a question of the callee, then asks the open step again."""
         again = self._repeat(progress, "")

@@ -66,18 +66,27 @@ class _Running:
 class LiveCalls:
     """Carries live calls turn by turn."""
 
-    def __init__(self, parts: ExchangeParts, background: Background, limits: TurnLimits | None = None) -> None:
+    def __init__(
+        self,
+        parts: ExchangeParts,
+        background: Background,
+        limits: TurnLimits | None = None,
+        *,
+        speak_ahead: bool = False,
+    ) -> None:
         """Makes it.
 
         Args:
             parts: what exchanges work with.
             background: owns the work that outlives a request.
             limits: how long things may take.
+            speak_ahead: while the callee speaks, have spoken what will probably be said next.
         """
         self._parts = parts
         self._store = parts.store
         self._background = background
         self._limits = limits or TurnLimits()
+        self._speak_ahead = speak_ahead
         self._running: dict[_Key, _Running] = {}
 
     async def answer(self, consultation_id: str, call_sid: str, *, time_left: float | None = None) -> Reply:
@@ -123,7 +132,9 @@ class LiveCalls:
             changed = () if current.state is State.IN_PROGRESS else (StateChanged(answered),)
             return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply})
 
-        return await self._latest(await transact(self._store, consultation_id, decide))
+        after = await transact(self._store, consultation_id, decide)
+        self._prepare(Interview(brief.plan, self._parts.wording).likely(after.progress))
+        return await self._latest(after)
 
     async def take_turn(
         self,
@@ -182,7 +193,14 @@ class LiveCalls:
     async def _taken(self, exchange: Exchange, callee_input: CalleeInput) -> Reply:
         """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
         async with asyncio.timeout(self._limits.exchange * 1.5):
-            return await exchange.take(callee_input, Budget(self._limits.exchange))
+            reply = await exchange.take(callee_input, Budget(self._limits.exchange))
+        self._prepare(exchange.upcoming)
+        return reply
+
+    def _prepare(self, texts: tuple[str, ...]) -> None:
+        if self._speak_ahead and texts:
+            speaking = self._parts.speaking.ahead(texts, Budget(self._limits.exchange))
+            self._background.start(speaking, name="speak_ahead")
 
     async def _finished(self, key: _Key, running: _Running, patience: float) -> Reply:
         fillers = len(running.fillers)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.ports import AudioStore, TextToSpeech
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.turn import Prompt
+
+# Sentences spoken ahead and kept in memory; some 30 kB each.
+MOST_AHEAD = 256
 
 
 class Speaking:
@@ -29,6 +33,7 @@ class Speaking:
         self._audio = audio
         self._longest = longest
         self._fixed: dict[str, bytes | None] = dict.fromkeys(fixed)
+        self._ahead: OrderedDict[str, bytes] = OrderedDict()
 
     async def speak(self, texts: Iterable[str], budget: Budget) -> tuple[tuple[Prompt, ...], tuple[float, ...]]:
         """Returns a prompt for each text, and what each cost in milliseconds; all are made at the same time."""
@@ -43,6 +48,17 @@ class Speaking:
             except Unavailable:
                 return
 
+    async def ahead(self, texts: Iterable[str], budget: Budget) -> None:
+        """Has words spoken that may be needed next, while the callee speaks."""
+        for text in texts:
+            try:
+                speech = await self._speech(text, budget)
+            except Unavailable:
+                return
+            self._ahead[text] = speech
+            if len(self._ahead) > MOST_AHEAD:
+                self._ahead.popitem(last=False)
+
     async def _prompt(self, text: str, budget: Budget) -> tuple[Prompt, float]:
         watch = Stopwatch()
         try:
@@ -52,7 +68,7 @@ class Speaking:
         return Prompt(text, token), watch.milliseconds()
 
     async def _speech(self, text: str, budget: Budget) -> bytes:
-        if kept := self._fixed.get(text):
+        if kept := self._fixed.get(text) or self._ahead.pop(text, None):
             return kept
         speech = await self._text_to_speech.synthesize(text, timeout=budget.share(self._longest))
         if text in self._fixed:

@@ -122,7 +122,7 @@ class Scene:
         self.said: list[str] = []
         self._recordings = 0
 
-    def replica(self) -> LiveCalls:
+    def replica(self, *, speak_ahead: bool = False) -> LiveCalls:
         """Another process that carries the same calls."""
         parts = ExchangeParts(
             store=self.store,
@@ -133,7 +133,7 @@ class Scene:
             wording=self.wording,
             listening=ListeningTimes(),
         )
-        return LiveCalls(parts, self.background)
+        return LiveCalls(parts, self.background, speak_ahead=speak_ahead)
 
     # What people and the telephone network do.
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
+from orchestrator.dialogue.live_calls import LiveCalls
 from orchestrator.dialogue.ports import Change
 from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.turn import HangUp, Reply, Wait
@@ -54,8 +55,8 @@ async def test_no_webhook_waits_for_fifteen_seconds_whatever_is_slow() -> None:
     assert 1 <= len(fillers) <= 3
 
 
-async def _take_into(scene: Scene, callee_input: object) -> None:
-    scene.reply = await scene.take(callee_input, turn=3)  # type: ignore[arg-type]
+async def _take_into(scene: Scene, callee_input: object, *, turn: int = 3, at: LiveCalls | None = None) -> None:
+    scene.reply = await scene.take(callee_input, turn=turn, at=at)  # type: ignore[arg-type]
 
 
 @virtual_time
@@ -174,3 +175,19 @@ async def test_an_answer_that_nobody_will_hear_is_cancelled() -> None:
     assert model.cancelled == 1
     assert len(scene.speaks.spoken) == spoken
     assert [turn.text for turn in await scene.turns()][-1] == "오늘 눈이 오나요?"
+
+
+@virtual_time
+async def test_what_will_probably_be_said_is_spoken_while_the_callee_speaks() -> None:
+    scene = await talking()
+    calls = scene.replica(speak_ahead=True)
+    reply = await scene.take(scene.recording("네"), at=calls)
+    await scene.background.drain(1)
+    spoken = list(scene.speaks.spoken)
+    scene.speaks.delay = 6.0
+    callee_input = scene.recording("네, 맞아요")
+    waited = await seconds(_take_into(scene, callee_input, turn=reply.next.turn_number, at=calls))
+    assert waited == 0
+    assert scene.reply.prompts[0].text in spoken
+    assert scene.reply.prompts[0].audio_token
+    await scene.background.close()
