@@ -70,7 +70,7 @@ async def test_recording_is_handed_over(client: Client, orchestrator):
     assert request.recording.duration.seconds == 4
     received = orchestrator.received["TakeTurn"][0]
     assert received.metadata["x-request-id"] == answer.headers["X-Request-Id"]
-    assert received.seconds_left <= DEADLINES.turn
+    assert received.seconds_left <= DEADLINES.turn + 0.1  # two clocks
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A caller of a real speech server: generated stubs, and what an error says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -49,11 +49,7 @@ class Client:
             else stt.StreamingRecognizeRequest(config=payload)
             for payload in payloads
         ]
-        call = self.stt.StreamingRecognize(iter(requests), timeout=TIMEOUT)
-        try:
-            return [response async for response in call]
-        finally:
-            call.cancel()
+        return await _answers(lambda: self.stt.StreamingRecognize(iter(requests), timeout=TIMEOUT))
 
     async def synthesize(self, text: str, **config: Any) -> tts.SynthesizeResponse:
         request = tts.SynthesizeRequest(config=tts.SynthesisConfig(**config), text=text)
@@ -66,11 +62,24 @@ class Client:
             else tts.StreamingSynthesizeRequest(config=payload)
             for payload in payloads
         ]
-        call = self.tts.StreamingSynthesize(iter(requests), timeout=TIMEOUT)
+        return await _answers(lambda: self.tts.StreamingSynthesize(iter(requests), timeout=TIMEOUT))
+
+
+async def _answers(start: Callable[[], Any]) -> list[Any]:
+    """Returns all responses of a stream.
+
+    grpcio's client sometimes loses the status of a stream that the server ends while it still writes: then once more.
+    """
+    for attempt in range(5):
+        call = start()
         try:
             return [response async for response in call]
+        except grpc.aio.AioRpcError as error:
+            if error.details() != "Internal error from Core" or attempt == 4:
+                raise
         finally:
             call.cancel()
+    raise AssertionError
 
 
 @asynccontextmanager
