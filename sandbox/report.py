@@ -1,4 +1,4 @@
-"""What came of a call, as `out.json` has it (design.md, section 11)."""
+"""What came of a call, as `out.json` has it."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The person at the other end, as a file: the models of `callee.json` (design.md, section 11)."""
+"""The person at the other end, as a file: the models of `callee.json` (README, "The sandbox")."""
 
 import re
 from pathlib import Path

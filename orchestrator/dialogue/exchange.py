@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from orchestrator.dialogue.answering import SUBJECT, Answering, CalleeQuestion
 from orchestrator.dialogue.budget import Budget, Stopwatch
@@ -25,6 +26,9 @@ from orchestrator.domain.event import TurnTaken
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Prompt, Reply
 
+# A call of which nothing was heard for this long is looked up at the telephone network: its end may not have been
+# reported. Longer than a turn may take.
+QUIET = timedelta(minutes=3)
 # How many of the latest turns a language model is shown.
 _CONTEXT_TURNS = 8
 
@@ -176,7 +180,7 @@ class Exchange:
                 heard_through=self._turn_number - 1,
             )
             occurrences = tuple(TurnTaken(turn) for turn in turns)
-            due = {DueKind.CONCLUDE: now} if over else {}
+            due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: now + QUIET}
             return Change(consultation, tuple(turns), occurrences, {self._turn_number: reply}, due)
 
         known = (self._brief, self._consultation)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
-from orchestrator.dialogue.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.exchange import QUIET, Exchange, ExchangeParts
 from orchestrator.dialogue.interview import Interview, Saying
-from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.ports import Change, DueKind
 from orchestrator.dialogue.transaction import transact
 from orchestrator.dialogue.turn_record import agent_turns
 from orchestrator.domain.brief import Brief
@@ -130,7 +130,8 @@ class LiveCalls:
                 replied_turn=ANSWERED,
             )
             changed = () if current.state is State.IN_PROGRESS else (StateChanged(answered),)
-            return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply})
+            due = {DueKind.CHECK: self._parts.clock.now() + QUIET}
+            return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply}, due)
 
         after = await transact(self._store, consultation_id, decide)
         self._prepare(Interview(brief.plan, self._parts.wording).likely(after.progress))

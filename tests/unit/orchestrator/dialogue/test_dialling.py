@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from orchestrator.dialogue.call_status import LAST_WORDS
 from orchestrator.dialogue.dialling import MOST_ATTEMPTS
+from orchestrator.dialogue.exchange import QUIET
 from orchestrator.dialogue.ports import CallOrder, CallStatus, Change
 from orchestrator.domain.codes import DialFailure, ExceptionCode
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import DialRefused, TelephoneUnavailable
 from tests.fakes.consultations import brief
-from tests.unit.orchestrator.dialogue.scene import LEASE, Scene, ordered
+from tests.unit.orchestrator.dialogue.scene import LEASE, Scene, ordered, talking
 from tests.virtual_time import virtual_time
 
 
@@ -237,3 +239,14 @@ async def test_a_network_that_comes_back_rings_once() -> None:
     await scene.work()
     await scene.work(2)
     assert len(scene.telephone.orders) == 1
+
+
+@virtual_time
+async def test_a_call_whose_end_nobody_reported_is_looked_up_after_a_few_quiet_minutes() -> None:
+    scene = await talking("네")
+    await scene.telephone.hang_up(scene.call_sid)
+    await scene.work(QUIET.total_seconds() - 1)
+    assert (await scene.record()).state is State.IN_PROGRESS
+    await scene.work(2)
+    await scene.work(LAST_WORDS.total_seconds())
+    assert (await scene.record()).state is State.FAILED
