@@ -67,6 +67,7 @@ class Exchange:
     """Takes one turn of the callee; made once, run by one task.
 
     Attributes:
+        consultation_id: in which consultation.
         writing: the work is done but for the writing, so that it is too late for a filler.
         upcoming: words that may well be said in the next exchange; known when this one is done.
     """
@@ -77,7 +78,7 @@ class Exchange:
         self._parts = parts
         self._brief = brief
         self._consultation = consultation
-        self._consultation_id = consultation.consultation_id
+        self.consultation_id = consultation.consultation_id
         self._turn_number = consultation.open_turn
         self._fillers: list[Saying] = []
         self._hung_up = asyncio.Event()
@@ -104,7 +105,7 @@ class Exchange:
         costs: tuple[float, ...] = ()
         if not self._nobody_listens:
             texts = [saying.text for saying in thought.move.sayings]
-            prompts, costs = await self._parts.speaking.speak(texts, budget)
+            prompts, costs = await self._parts.speaking.speak(texts, budget, consultation_id=self.consultation_id)
         self.writing = True
         reply = await self._write(heard, thought, prompts, costs, watch)
         if isinstance(reply.next, Listen):
@@ -124,7 +125,7 @@ class Exchange:
             return _Thought(step.subject, watch.milliseconds(), move)
         matching_ms = watch.milliseconds()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
-        _, turns = await self._parts.store.transcript(self._consultation_id, after=after)
+        _, turns = await self._parts.store.transcript(self.consultation_id, after=after)
         question = CalleeQuestion(understood.text, step.text, turns)
         answer = await self._answer(question, budget)
         if answer is None:
@@ -133,7 +134,7 @@ class Exchange:
 
     async def _answer(self, question: CalleeQuestion, budget: Budget) -> Saying | None:
         """Returns the answer to the callee's question; None, and the work on it is cancelled, once they hang up."""
-        answering = self._parts.answering.answer(self._consultation_id, self._brief, question, budget)
+        answering = self._parts.answering.answer(self.consultation_id, self._brief, question, budget)
         async with asyncio.TaskGroup() as group:
             answer = group.create_task(answering, name="answer")
             hung_up = group.create_task(self._hung_up.wait(), name="hung_up")
@@ -184,10 +185,10 @@ class Exchange:
             return Change(consultation, tuple(turns), occurrences, {self._turn_number: reply}, due)
 
         known = (self._brief, self._consultation)
-        await transact(self._parts.store, self._consultation_id, decide, known=known)
+        await transact(self._parts.store, self.consultation_id, decide, known=known)
         if reply is not None:
             return reply
-        return await self._parts.store.reply(self._consultation_id, self._turn_number) or Reply((), HangUp())
+        return await self._parts.store.reply(self.consultation_id, self._turn_number) or Reply((), HangUp())
 
     def _next(self, move: Move, open_turn: int) -> Listen | HangUp:
         if move.progress.over:

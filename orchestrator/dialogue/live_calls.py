@@ -134,7 +134,7 @@ class LiveCalls:
             return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply}, due)
 
         after = await transact(self._store, consultation_id, decide)
-        self._prepare(Interview(brief.plan, self._parts.wording).likely(after.progress))
+        self._prepare(consultation_id, Interview(brief.plan, self._parts.wording).likely(after.progress))
         return await self._latest(after)
 
     async def take_turn(
@@ -179,6 +179,7 @@ class LiveCalls:
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
+        self._parts.speaking.forget(consultation_id)
         for (running_id, _, _), running in self._running.items():
             if running_id == consultation_id:
                 running.exchange.hang_up()
@@ -195,12 +196,12 @@ class LiveCalls:
         """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
         async with asyncio.timeout(self._limits.exchange * 1.5):
             reply = await exchange.take(callee_input, Budget(self._limits.exchange))
-        self._prepare(exchange.upcoming)
+        self._prepare(exchange.consultation_id, exchange.upcoming)
         return reply
 
-    def _prepare(self, texts: tuple[str, ...]) -> None:
+    def _prepare(self, consultation_id: str, texts: tuple[str, ...]) -> None:
         if self._speak_ahead and texts:
-            speaking = self._parts.speaking.ahead(texts, Budget(self._limits.exchange))
+            speaking = self._parts.speaking.ahead(consultation_id, texts, Budget(self._limits.exchange))
             self._background.start(speaking, name="speak_ahead")
 
     async def _finished(self, key: _Key, running: _Running, patience: float) -> Reply:

@@ -11,7 +11,7 @@ from orchestrator.dialogue.ports import AudioStore, TextToSpeech
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.turn import Prompt
 
-# Sentences spoken ahead and kept in memory; some 30 kB each.
+# Calls for which a few sentences spoken ahead are kept in memory; some 30 kB a sentence.
 MOST_AHEAD = 256
 
 
@@ -33,11 +33,20 @@ class Speaking:
         self._audio = audio
         self._longest = longest
         self._fixed: dict[str, bytes | None] = dict.fromkeys(fixed)
-        self._ahead: OrderedDict[str, bytes] = OrderedDict()
+        self._ahead: OrderedDict[str, dict[str, bytes]] = OrderedDict()
 
-    async def speak(self, texts: Iterable[str], budget: Budget) -> tuple[tuple[Prompt, ...], tuple[float, ...]]:
-        """Returns a prompt for each text, and what each cost in milliseconds; all are made at the same time."""
-        made = await asyncio.gather(*(self._prompt(text, budget) for text in texts))
+    async def speak(
+        self, texts: Iterable[str], budget: Budget, *, consultation_id: str = ""
+    ) -> tuple[tuple[Prompt, ...], tuple[float, ...]]:
+        """Returns a prompt for each text, and what each cost in milliseconds; all are made at the same time.
+
+        Args:
+            texts: what is said.
+            budget: the time for it.
+            consultation_id: in which call: what was spoken ahead for it is used.
+        """
+        ready = self._ahead.get(consultation_id, {})
+        made = await asyncio.gather(*(self._prompt(text, budget, ready.get(text)) for text in texts))
         return tuple(prompt for prompt, _ in made), tuple(cost for _, cost in made)
 
     async def warm(self, budget: Budget) -> None:
@@ -48,27 +57,33 @@ class Speaking:
             except Unavailable:
                 return
 
-    async def ahead(self, texts: Iterable[str], budget: Budget) -> None:
-        """Has words spoken that may be needed next, while the callee speaks."""
+    async def ahead(self, consultation_id: str, texts: Iterable[str], budget: Budget) -> None:
+        """Has words spoken that may be needed next in a call, in place of those that were expected before."""
+        spoken: dict[str, bytes] = {}
+        self._ahead[consultation_id] = spoken
+        self._ahead.move_to_end(consultation_id)
+        if len(self._ahead) > MOST_AHEAD:
+            self._ahead.popitem(last=False)
         for text in texts:
             try:
-                speech = await self._speech(text, budget)
+                spoken[text] = await self._speech(text, budget)
             except Unavailable:
                 return
-            self._ahead[text] = speech
-            if len(self._ahead) > MOST_AHEAD:
-                self._ahead.popitem(last=False)
 
-    async def _prompt(self, text: str, budget: Budget) -> tuple[Prompt, float]:
+    def forget(self, consultation_id: str) -> None:
+        """Forgets what was spoken ahead for a call that is over."""
+        self._ahead.pop(consultation_id, None)
+
+    async def _prompt(self, text: str, budget: Budget, ready: bytes | None) -> tuple[Prompt, float]:
         watch = Stopwatch()
         try:
-            token = await self._audio.put(await self._speech(text, budget))
+            token = await self._audio.put(ready or await self._speech(text, budget))
         except Unavailable:
             token = ""
         return Prompt(text, token), watch.milliseconds()
 
     async def _speech(self, text: str, budget: Budget) -> bytes:
-        if kept := self._fixed.get(text) or self._ahead.pop(text, None):
+        if kept := self._fixed.get(text):
             return kept
         speech = await self._text_to_speech.synthesize(text, timeout=budget.share(self._longest))
         if text in self._fixed:

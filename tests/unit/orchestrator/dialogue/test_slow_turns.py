@@ -191,3 +191,16 @@ async def test_what_will_probably_be_said_is_spoken_while_the_callee_speaks() ->
     assert scene.reply.prompts[0].text in spoken
     assert scene.reply.prompts[0].audio_token
     await scene.background.close()
+
+
+@virtual_time
+async def test_what_was_spoken_ahead_is_forgotten_with_the_call() -> None:
+    scene = await talking()
+    calls = scene.replica(speak_ahead=True)
+    reply = await scene.take(scene.recording("네"), at=calls)
+    await scene.background.drain(1)
+    calls.hung_up(scene.id)
+    scene.speaks.delay = 2.0
+    waited = await seconds(_take_into(scene, scene.recording("네, 맞아요"), turn=reply.next.turn_number, at=calls))
+    assert waited == 2.0
+    await scene.background.close()
