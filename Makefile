@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup run test check proto lock bench clean
+.PHONY: help setup run test eval check proto lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ run: setup ## A whole consultation by phone, on this machine alone (ARGS=--help)
 
 test: setup ## Run the tests (ARGS="-k name")
 	@$(BIN)/pytest $(ARGS)
+
+eval: setup ## How well callees are understood, and whole calls with all of them (ARGS=--quick: no calls)
+	@$(BIN)/calling-orchestrator eval $(ARGS)
 
 check: setup ## Lint, format, types, layers, protos, and stubs that fit the protos
 	$(BIN)/ruff check .
@@ -35,7 +38,7 @@ proto: setup ## Generate calling/ from proto/
 lock: ## Pin all packages in requirements.lock (needs uv; ARGS=--upgrade for newer ones)
 	@command -v uv >/dev/null || { echo "needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
 	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet \
-		--group dev --output-file requirements.lock $(ARGS) pyproject.toml
+		--group dev --extra embeddings --output-file requirements.lock $(ARGS) pyproject.toml
 
 bench: setup ## Measure, and print one table
 	@$(BIN)/pytest tests/bench -m bench -n 0 -s $(ARGS)

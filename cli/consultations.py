@@ -1,4 +1,4 @@
-"""The commands `call`, `watch`, `transcript` and `summary`: a running orchestrator, over gRPC."""
+"""The commands `call`, `watch`, `transcript`, `summary` and `acknowledge`: a running orchestrator, over gRPC."""
 
 from __future__ import annotations
 
@@ -84,6 +84,23 @@ def summary(consultation_id: ConsultationId, address: Address = DEFAULT_ADDRESS,
         display.print_json(view) if as_json else display.console.print(display.summary(view))
 
     run(show())
+
+
+def acknowledge(
+    consultation_id: ConsultationId,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The alarm's number, as `watch` shows it.")],
+    by: Annotated[str, typer.Option(help="Who takes it over: an operator's id, not a name.")],
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Take over an alarm: nobody else is told of it any more."""
+
+    async def take_over() -> None:
+        async with _orchestrator(address) as client:
+            view = await client.acknowledge_alarm(consultation_id, number, by)
+        display.print_json(view) if as_json else display.console.print(display.alarm(view))
+
+    run(take_over())
 
 
 def read_payload(path: Path) -> ReceivePayload:

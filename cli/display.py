@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from gateway.views import AttemptView, ConsultationView, EventView, FindingView, SummaryView, TimingsView, TurnView
+    from gateway.views import (
+        AlarmView,
+        AttemptView,
+        ConsultationView,
+        EventView,
+        FindingView,
+        NewProblemView,
+        OutcomeView,
+        SummaryView,
+        TimingsView,
+        TurnView,
+        UnderstandingView,
+    )
 
 console = Console(highlight=False)
 """What a command was asked for goes to stdout; errors go to stderr."""
@@ -60,8 +72,22 @@ def event(view: EventView) -> RenderableType:
             return _turns([view["turn"]])
         case "delivery_attempted":
             return _attempt(view["attempt"])
+        case "alarm_changed":
+            return alarm(view["alarm"])
         case _:
             return Text("(something this version does not know)", style="dim")
+
+
+def alarm(view: AlarmView) -> Text:
+    """Returns how an alarm stands: red until somebody has taken it over."""
+    observers = " and ".join(map(_words, view["noticed_by"]))
+    text = f"▲ DANGER {view['number']}: {_words(view['danger_kind'])} (turn {view['turn']}, noticed by {observers})"
+    if view["acknowledged_by"]:
+        return Text(f"{text}: taken over by {view['acknowledged_by']}", style="bold green")
+    told = view["notification_count"]
+    passed_on = ", and passed on" if view["escalate_time"] else ""
+    stands = f"told {told} time{'s' * (told != 1)}{passed_on}, taken over by nobody" if told else "nobody was told yet"
+    return Text(f"{text}: {stands}", style="bold white on red")
 
 
 def transcript(turns: Sequence[TurnView]) -> RenderableType:
@@ -72,14 +98,10 @@ def transcript(turns: Sequence[TurnView]) -> RenderableType:
 def summary(view: SummaryView) -> RenderableType:
     """Returns the summary, the outcome, and what became of each question."""
     outcome = view["outcome"]
-    facts = {
-        "result": outcome["result"]["name"] if outcome["result"] else "none yet",
-        "fail code": "{code} {name}".format(**outcome["fail_code"]),
-        "need human": "{code} {name}".format(**outcome["need_human"]),
-        "written by": _words(view["source"]),
-    }
+    facts = _facts(outcome) | {"written by": _words(view["source"])}
+    problems = [_new_problem(problem) for problem in outcome["new_problems"]]
     panel = Panel(Text(view["summary"]), title="Summary", title_align="left")
-    return Group(panel, pairs(facts), Text(), _findings(outcome["findings"]))
+    return Group(panel, pairs(facts), *problems, Text(), _findings(outcome["findings"]))
 
 
 def result(body: object) -> RenderableType:
@@ -130,10 +152,37 @@ def _turns(turns: Sequence[TurnView]) -> Table:
     for turn in turns:
         name, colour = _SPEAKERS.get(turn["speaker"], (turn["speaker"], "white"))
         confidence = f" {turn['confidence']:.2f}" if "confidence" in turn else ""
-        work = f"{_words(turn['source'])}{confidence}  {timings(turn['timings_ms'])}".rstrip()
+        meant = _meant(turn["understanding"]) if "understanding" in turn else ""
+        work = f"{_words(turn['source'])}{confidence}{meant}  {timings(turn['timings_ms'])}".rstrip()
         table.add_row(str(turn["turn"]), Text(name, style=colour), Text(turn["text"] or "…"))
         table.add_row("", "", Text(work, style="dim"))
     return table
+
+
+def _meant(understanding: UnderstandingView) -> str:
+    danger = f" {_words(understanding['danger_kind'])}" if understanding["danger_kind"] else ""
+    return f" → {_words(understanding['intent'])}{danger} ({_words(understanding['layer'])})"
+
+
+def _facts(outcome: OutcomeView) -> dict[str, str]:
+    facts = {
+        "result": outcome["result"]["name"] if outcome["result"] else "none yet",
+        "fail code": "{code} {name}".format(**outcome["fail_code"]),
+        "need human": "{code} {name}".format(**outcome["need_human"]),
+        "identified": "yes" if outcome["identified"] else "no",
+        "recording": _words(outcome["recording_consent"] or "not asked"),
+    }
+    if wish := outcome["call_back"]:
+        since = f" (from {wish['not_before']})" if wish["not_before"] else ""
+        facts["call back"] = f"{wish['quote']}{since}"
+    return facts
+
+
+def _new_problem(problem: NewProblemView) -> Text:
+    degrees = {name: problem[name] for name in ("urgency", "daily_life", "help")}
+    told = ", ".join(f"{_words(name)} {degree}" for name, degree in degrees.items() if degree is not None)
+    text = f"new problem: {problem['content']}{f' ({told})' if told else ''}{', grave' if problem['grave'] else ''}"
+    return Text(text, style="bold red" if problem["grave"] else "")
 
 
 def _findings(findings: Sequence[FindingView]) -> Table:

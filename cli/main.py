@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import consultations, doctor, sandbox_commands, serve
+from cli import consultations, doctor, evaluation_commands, plan, sandbox_commands, serve
 from cli.errors import CommandError
 
 
@@ -42,8 +42,11 @@ app.command()(consultations.call)
 app.command()(consultations.watch)
 app.command()(consultations.transcript)
 app.command()(consultations.summary)
+app.command()(consultations.acknowledge)
+app.command()(plan.plan)
 app.command()(doctor.doctor)
 app.add_typer(sandbox_commands.app, name="sandbox")
+app.add_typer(evaluation_commands.app, name="eval")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from gateway.http_log import server_logger
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import Deadlines, OrchestratorClient
 from gateway.request_body import MAX_JSON_BYTES
+from gateway.twilio_amd import TwilioAmd
 from gateway.twilio_signature import signature_check
 from gateway.twilio_status import TwilioStatus
 from gateway.twilio_voice import TwilioVoice
@@ -98,7 +99,7 @@ def _application(
     app.on_shutdown.append(streams.stop)
     voice = TwilioVoice(orchestrator, WebhookUrls(settings.public_base_url), metrics)
     _add_backend_routes(app.router, BackendApi(orchestrator), streams)
-    _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator))
+    _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator), TwilioAmd(orchestrator))
     app.router.add_get("/audio/{token:[A-Za-z0-9_-]{1,128}}.wav", Audio(orchestrator).wav)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
@@ -115,13 +116,16 @@ def _add_backend_routes(router: web.UrlDispatcher, api: BackendApi, streams: Eve
     router.add_get("/api/consultations/{consultation_id}/transcript", api.transcript)
     router.add_get("/api/consultations/{consultation_id}/summary", api.summary)
     router.add_get("/api/consultations/{consultation_id}/events", streams.events, allow_head=False)
+    router.add_post("/api/consultations/{consultation_id}/alarms/{number:[0-9]{1,9}}/acknowledge", api.acknowledge)
 
 
-def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: TwilioStatus) -> None:
+def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: TwilioStatus, amd: TwilioAmd) -> None:
     for prefix in ("/twilio", "/api/twilio"):
         router.add_post(f"{prefix}/voice", voice.voice)
         router.add_post(f"{prefix}/recording", voice.recording)
+        router.add_post(f"{prefix}/handover", voice.handover)
         router.add_post(f"{prefix}/status", status.status)
+        router.add_post(f"{prefix}/amd", amd.amd)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -13,7 +13,7 @@ from gateway.errors import InvalidArgumentError, InvalidRequestError
 from gateway.orchestrator_client import OrchestratorClient
 from gateway.receive import ReceivePayload, derived_request_id
 from gateway.request_body import read_json
-from gateway.views import DeliveredView, StartedView
+from gateway.views import AcknowledgedView, DeliveredView, StartedView
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
 _PAGE_SIZE = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -28,6 +28,14 @@ class DeliverBody(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     consultation_id: str
+
+
+class AcknowledgeBody(BaseModel):
+    """The body of `POST /api/consultations/{consultation_id}/alarms/{number}/acknowledge`."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    acknowledged_by: str
 
 
 def json_response(view: Mapping[str, object], status: int = 200) -> web.Response:
@@ -77,6 +85,13 @@ class BackendApi:
     async def summary(self, request: web.Request) -> web.Response:
         """`GET /api/consultations/{consultation_id}/summary`: 409 while the call lasts."""
         return json_response(await self._orchestrator.summary(request.match_info["consultation_id"]))
+
+    async def acknowledge(self, request: web.Request) -> web.Response:
+        """`POST /api/consultations/{consultation_id}/alarms/{number}/acknowledge`: a person takes an alarm over."""
+        body = await read_json(request, AcknowledgeBody)
+        consultation_id, number = request.match_info["consultation_id"], int(request.match_info["number"])
+        alarm = await self._orchestrator.acknowledge_alarm(consultation_id, number, body.acknowledged_by)
+        return json_response(AcknowledgedView(consultation_id=consultation_id, alarm=alarm))
 
 
 def _idempotency_key(request: web.Request) -> str | None:

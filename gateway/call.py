@@ -25,7 +25,15 @@ class Silence:
     """The callee said nothing."""
 
 
-Heard = RecordedSpeech | PressedKeys | Silence
+@dataclass(frozen=True)
+class HandOverEnded:
+    """Putting the callee through to a person has ended."""
+
+    answered: bool
+    """Whether that person answered."""
+
+
+Heard = RecordedSpeech | PressedKeys | Silence | HandOverEnded
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class Listen:
     """How long a silence ends the recording; at least 1."""
     max_length_seconds: int
     """How long the recording may be; at least 1."""
+    keys: int = 0
+    """How many keys are expected; 0: the callee speaks."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +74,33 @@ class HangUp:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """Put the callee through to a person after the prompts."""
+
+    phone: str
+    """E.164."""
+    ring_timeout_seconds: int
+    """How long that phone may ring; at least 1."""
+    turn_number: int
+    """Under which number the orchestrator wants to know how it ended."""
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the agent says, then does."""
 
     prompts: tuple[Prompt, ...]
-    next: Listen | Wait | HangUp
+    next: Listen | Wait | HangUp | HandOver
 
 
 CallStatus = Literal[
     "queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"
 ]
 """A call's status as Twilio writes it (Twilio docs, status callback)."""
+
+
+AnsweredBy = Literal["human", "machine", "unknown"]
+"""Who answered a call; a fax is a machine."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.call import Heard, PressedKeys, RecordedSpeech, Silence
+from gateway.call import HandOverEnded, Heard, PressedKeys, RecordedSpeech, Silence
 from gateway.errors import InvalidRequestError
 from gateway.twilio_signature import Webhook
 
 _KEYS = re.compile(r"[0-9*#]+")
+_ANSWERED = {"completed", "answered"}
 _NATURAL = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -70,3 +71,16 @@ def heard(webhook: Webhook) -> Heard | None:
     if recording_sid and duration_seconds:
         return RecordedSpeech(recording_sid, duration_seconds)
     return None if digits == "hangup" else Silence()
+
+
+def hand_over_ended(webhook: Webhook) -> HandOverEnded | None:
+    """Returns how a `<Dial>` ended; None if the callee hung up while it rang.
+
+    Twilio docs, <Dial>: `DialCallStatus` is completed, answered, busy, no-answer, failed or canceled, and `DialBridged`
+    says whether the two spoke. On a retry the same fields stand in the query.
+    """
+    fields: Mapping[str, str] = webhook.query if natural(webhook.query.get("retry")) else webhook.form
+    status = fields.get("DialCallStatus", "")
+    if status == "canceled":
+        return None
+    return HandOverEnded(status in _ANSWERED and fields.get("DialBridged") != "false")

@@ -10,7 +10,7 @@
     │   └── UnsupportedMediaTypeError  415
     └── OrchestratorError            what the orchestrator answered, or that it did not
         ├── InvalidArgumentError       400   with the fields it names
-        ├── NotFoundError              404   no such consultation, call, audio
+        ├── NotFoundError              404   no such consultation, call, alarm, audio
         ├── ConflictError              409   not in this state, not this turn, id used before
         ├── UnimplementedError         501
         ├── OrchestratorFaultError     502   a fault inside it
@@ -137,7 +137,7 @@ class InvalidArgumentError(OrchestratorError):
 
 
 class NotFoundError(OrchestratorError):
-    """There is no such consultation, call or audio."""
+    """There is no such consultation, call, alarm or audio."""
 
     http_status = HTTPStatus.NOT_FOUND
     default_reason = "NOT_FOUND"

@@ -1,9 +1,9 @@
 """`GET /api/consultations/{consultation_id}/events`: what happens in a consultation, live, as server-sent events.
 
-Each event has the cursor as its `id`, its type as `event` (`state_changed`, `turn_taken`, `delivery_attempted`) and an
-`EventView` as `data`. A client that comes back with `Last-Event-ID` (as EventSource does by itself) or `?cursor=` goes
-on after that event; nothing is lost or doubled. After the last event of a consultation that is over comes `event: end`:
-a client should then close. A stream that stops without it is to be resumed.
+Each event has the cursor as its `id`, its type as `event` (`state_changed`, `turn_taken`, `delivery_attempted`,
+`alarm_changed`) and an `EventView` as `data`. A client that comes back with `Last-Event-ID` (as EventSource does by
+itself) or `?cursor=` goes on after that event; nothing is lost or doubled. After the last event of a consultation that
+is over comes `event: end`: a client should then close. A stream that stops without it is to be resumed.
 """
 
 import asyncio

@@ -18,7 +18,7 @@ from calling.v1 import (
     consultation_service_pb2_grpc,
 )
 from gateway import request_id, views
-from gateway.call import Heard, Reply, SpokenAudio, StatusReport
+from gateway.call import AnsweredBy, Heard, Reply, SpokenAudio, StatusReport
 from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
@@ -33,7 +33,14 @@ _REPEATABLE = [
     {"service": "calling.v1.CallService"},
     *(
         {"service": "calling.v1.ConsultationService", "method": method}
-        for method in ("StartConsultation", "GetConsultation", "ListConsultations", "GetTranscript", "Summary")
+        for method in (
+            "StartConsultation",
+            "GetConsultation",
+            "ListConsultations",
+            "GetTranscript",
+            "Summary",
+            "AcknowledgeAlarm",
+        )
     ),
 ]
 _SERVICE_CONFIG = {
@@ -141,6 +148,14 @@ class OrchestratorClient:
         response = await _call(self._consultations.DeliverResult, request, self._deadlines.deliver)
         return to_view.attempt(response.attempt)
 
+    async def acknowledge_alarm(self, consultation_id: str, number: int, acknowledged_by: str) -> views.AlarmView:
+        """Takes an alarm over in somebody's name; again, it stays as it is."""
+        request = consultation_service_pb2.AcknowledgeAlarmRequest(
+            consultation_id=consultation_id, alarm_number=number, acknowledged_by=acknowledged_by
+        )
+        response = await _call(self._consultations.AcknowledgeAlarm, request, self._deadlines.read)
+        return to_view.alarm(response.alarm)
+
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[views.EventView, None]:
         """Yields what happened since the cursor, then what happens, until nothing more will."""
         request = consultation_service_pb2.WatchConsultationRequest(consultation_id=consultation_id, cursor=cursor)
@@ -168,6 +183,11 @@ class OrchestratorClient:
     async def report_call_status(self, report: StatusReport) -> None:
         """Passes on what became of a call."""
         await _call(self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
+
+    async def report_answered_by(self, consultation_id: str, call_sid: str, answered_by: AnsweredBy) -> None:
+        """Passes on who answered a call."""
+        request = calls.answered_by_request(consultation_id, call_sid, answered_by)
+        await _call(self._calls.ReportAnsweredBy, request, self._deadlines.read)
 
     async def audio(self, audio_token: str) -> SpokenAudio:
         """Returns the audio of a prompt; waits out a short absence of the orchestrator."""

@@ -101,6 +101,12 @@ class FrequentQuestion(_Body):
     answer: str
 
 
+class Listening(_Body):
+    """How patiently the person is listened to."""
+
+    silence_timeout_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+
+
 class ReceivePayload(_Body):
     """The whole body."""
 
@@ -116,6 +122,8 @@ class ReceivePayload(_Body):
     question_list: list[Question]
     vulnerabilities: Vulnerabilities
     faq_list: Annotated[list[FrequentQuestion], BeforeValidator(_empty_list)] = []
+    listening: Listening | None = None
+    hand_over_phone: OptionalText = ""
 
 
 def derived_request_id(payload: ReceivePayload) -> str:

@@ -23,6 +23,7 @@ _PHRASES = {
     "missing": "is missing",
     "string_type": "must be a string",
     "int_type": "must be a whole number",
+    "float_type": "must be a number",
     "list_type": "must be an array",
     "model_type": "must be an object",
     "greater_than_equal": "must be at least {ge}",

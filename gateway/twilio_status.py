@@ -1,4 +1,4 @@
-"""The status callbacks of a call: initiated, ringing, answered, over. Answered with 204, or 503 to be tried again.
+"""The status callbacks of a call: initiated, ringing, answered, over.
 
 Callbacks may come late, twice and out of order (Twilio docs, StatusCallback); the orchestrator sorts that out.
 """
@@ -9,9 +9,9 @@ from typing import cast, get_args
 
 from aiohttp import web
 
+from gateway import twilio_reports
 from gateway.call import CallStatus, StatusReport
 from gateway.call_step import CallStep, natural
-from gateway.errors import GatewayError, TransientError
 from gateway.orchestrator_client import OrchestratorClient
 from gateway.twilio_signature import WEBHOOK, Webhook
 from observability import log
@@ -26,20 +26,13 @@ class TwilioStatus:
         self._orchestrator = orchestrator
 
     async def status(self, request: web.Request) -> web.Response:
-        """Passes a report on. Only what may pass is worth another try of Twilio's; the rest is noted and done with."""
-        try:
-            report = status_report(request[WEBHOOK])
-            if report is not None:
-                await self._orchestrator.report_call_status(report)
-        except TransientError as error:
-            logger.warning("status_postponed", reason=error.reason)
-            return web.Response(status=503)
-        except GatewayError as error:
-            logger.warning("status_dropped", reason=error.reason, field=error.field)
-        except Exception:
-            logger.exception("status_failed")
-            return web.Response(status=503)
-        return web.Response(status=204)
+        """Passes a report on."""
+        return await twilio_reports.answer("status", self._pass_on(request[WEBHOOK]))
+
+    async def _pass_on(self, webhook: Webhook) -> None:
+        report = status_report(webhook)
+        if report is not None:
+            await self._orchestrator.report_call_status(report)
 
 
 def status_report(webhook: Webhook) -> StatusReport | None:

@@ -1,4 +1,4 @@
-"""The webhooks of a live call: answered, spoken, silent. Each answers TwiML with status 200, whatever happens.
+"""The webhooks of a live call: answered, spoken, silent, put through. Each answers TwiML with status 200, always.
 
 A failure that may pass keeps the callee on the line: "one moment please", a pause, and the same question again, so a
 call outlives a restart of the orchestrator or of its store. If the orchestrator lost a turn (its store failed over),
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway import twiml
 from gateway.call import Reply
-from gateway.call_step import CallStep, heard
+from gateway.call_step import CallStep, hand_over_ended, heard
 from gateway.errors import ConflictError, GatewayError, InvalidRequestError, TransientError
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import OrchestratorClient
@@ -35,7 +35,7 @@ def twiml_response(document: str) -> web.Response:
 
 
 class TwilioVoice:
-    """Answers `/twilio/voice` and `/twilio/recording`."""
+    """Answers `/twilio/voice`, `/twilio/recording` and `/twilio/handover`."""
 
     def __init__(self, orchestrator: OrchestratorClient, urls: WebhookUrls, metrics: Metrics) -> None:
         self._orchestrator = orchestrator
@@ -67,6 +67,20 @@ class TwilioVoice:
             return twiml_response(twiml.hang_up())
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
         again = self._urls.recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
+        return await self._answered(request, step, asked, again)
+
+    async def handover(self, request: web.Request) -> web.Response:
+        """What to do after the callee was put through to a person, or nobody answered there."""
+        try:
+            step = CallStep.of(request[WEBHOOK])
+            turn_number = _required(step.turn_number)
+        except InvalidRequestError as error:
+            return self._given_up(request, error)
+        ended = hand_over_ended(request[WEBHOOK])
+        if ended is None:
+            return twiml_response(twiml.hang_up())
+        asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, ended)
+        again = self._urls.handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def _answered(

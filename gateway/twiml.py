@@ -1,12 +1,12 @@
 """Replies as TwiML, through Twilio's own library. Pure: no request, no clock, no network."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from gateway.call import HangUp, Listen, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Listen, Prompt, Reply, Silence, Wait
 from gateway.webhook_urls import WebhookUrls
 
 LANGUAGE = "ko-KR"
@@ -27,14 +27,14 @@ def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
     """Returns the TwiML that says a reply's prompts and then does what comes next.
 
     After a goodbye whose end the orchestrator wants to know of stands a `<Redirect>`: that Twilio follows it is the
-    proof that the words were played.
+    proof that the words were played. That nobody interrupts a prompt needs no care: `<Play>` and `<Say>` hear nothing.
     """
     document = VoiceResponse()
-    for prompt in content.prompts:
-        if prompt.audio_token:
-            document.play(urls.audio(prompt.audio_token))
-        else:
-            _say(document, prompt.text)
+    match content.next:
+        case Listen(keys=keys) as listen if keys:
+            _gather(document, content.prompts, listen, consultation_id, urls)
+            return str(document)
+    _prompts(document, content.prompts, urls)
     match content.next:
         case Listen() as listen:
             _record(document, listen, consultation_id, urls)
@@ -44,6 +44,8 @@ def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
             document.redirect(urls.voice(consultation_id, turn_number), method="POST")
         case HangUp():
             document.hangup()
+        case HandOver() as hand_over:
+            _dial(document, hand_over, consultation_id, urls)
     return str(document)
 
 
@@ -84,6 +86,30 @@ def hang_up() -> str:
     return str(document)
 
 
+def _prompts(document: VoiceResponse | Gather, prompts: Sequence[Prompt], urls: WebhookUrls) -> None:
+    for prompt in prompts:
+        if prompt.audio_token:
+            document.play(urls.audio(prompt.audio_token))
+        else:
+            _say(document, prompt.text)
+
+
+def _gather(
+    document: VoiceResponse, prompts: Sequence[Prompt], listen: Listen, consultation_id: str, urls: WebhookUrls
+) -> None:
+    """Adds a `<Gather>` for keys, which may be pressed while the prompts play, and a `<Redirect>` for when none are."""
+    gather = document.gather(
+        input="dtmf",
+        action=urls.recording(consultation_id, listen.turn_number),
+        method="POST",
+        timeout=listen.silence_timeout_seconds,
+        num_digits=listen.keys,
+        finish_on_key="",
+    )
+    _prompts(gather, prompts, urls)
+    document.redirect(urls.recording(consultation_id, listen.turn_number, Silence()), method="POST")
+
+
 def _record(document: VoiceResponse, listen: Listen, consultation_id: str, urls: WebhookUrls) -> None:
     """Adds a `<Record>`, and a `<Redirect>` for when Twilio falls through it because nothing was said."""
     document.record(
@@ -98,7 +124,21 @@ def _record(document: VoiceResponse, listen: Listen, consultation_id: str, urls:
     document.redirect(urls.recording(consultation_id, listen.turn_number, Silence()), method="POST")
 
 
-def _say(document: VoiceResponse, text: str) -> None:
+def _dial(document: VoiceResponse, hand_over: HandOver, consultation_id: str, urls: WebhookUrls) -> None:
+    """Adds a `<Dial>`; whoever is rung sees the number that the callee was called from, as is Twilio's default.
+
+    The callee hears the ringing, and the two are connected when that phone is answered (Twilio docs, answerOnBridge).
+    """
+    dial = document.dial(
+        action=urls.handover(consultation_id, hand_over.turn_number),
+        method="POST",
+        timeout=hand_over.ring_timeout_seconds,
+        answer_on_bridge=True,
+    )
+    dial.number(hand_over.phone)
+
+
+def _say(document: VoiceResponse | Gather, text: str) -> None:
     for piece in say_pieces(text):
         document.say(piece, language=LANGUAGE, voice=VOICE)
 

@@ -1,10 +1,25 @@
 """The JSON shapes of the HTTP API. Stable: fields may be added, none is removed or renamed.
 
-Times are ISO 8601 in UTC with the zone written out. What is not known is null; a turn's `confidence` and timings are
-left out where there are none. Names of states, sources and codes are lower snake case.
+Times are ISO 8601 in UTC with the zone written out. What is not known is null; what only some turns have (`confidence`,
+timings, `understanding`, `language_model_use`, `wording_version`) is left out where there is none. Names of states,
+sources and codes are lower snake case.
 """
 
 from typing import Literal, NotRequired, TypedDict
+
+
+class AlarmView(TypedDict):
+    """A danger that was noticed during the call, and whether somebody has taken it over."""
+
+    number: int
+    danger_kind: str
+    turn: int
+    noticed_by: list[str]
+    create_time: str | None
+    notification_count: int
+    escalate_time: str | None
+    acknowledge_time: str | None
+    acknowledged_by: str | None
 
 
 class ConsultationView(TypedDict):
@@ -25,6 +40,7 @@ class ConsultationView(TypedDict):
     turn_count: int
     dial_failure: str | None
     delivery: str | None
+    alarms: list[AlarmView]
 
 
 class ConsultationPage(TypedDict):
@@ -45,6 +61,27 @@ class TimingsView(TypedDict, total=False):
     total: float
 
 
+class UnderstandingView(TypedDict):
+    """What was made of a callee's words, and by which layer."""
+
+    intent: str
+    layer: str
+    confidence: float | None
+    expected_answer: int | None
+    danger_kind: str | None
+    number: int | None
+
+
+class LanguageModelUseView(TypedDict):
+    """What a language model cost."""
+
+    model: str
+    prompt_version: str
+    input_tokens: int
+    output_tokens: int
+    attempts: int
+
+
 class TurnView(TypedDict):
     """A turn of the transcript."""
 
@@ -57,6 +94,9 @@ class TurnView(TypedDict):
     time: str | None
     subject: str
     timings_ms: TimingsView
+    understanding: NotRequired[UnderstandingView]
+    language_model_use: NotRequired[LanguageModelUseView]
+    wording_version: NotRequired[str]
 
 
 class TranscriptPage(TypedDict):
@@ -93,6 +133,8 @@ class FindingView(TypedDict):
     responses: list[ResponseView]
     ask_count: int
     solved: bool | None
+    level: int | None
+    unasked: bool
 
 
 class DifficultyView(TypedDict):
@@ -109,6 +151,29 @@ class VulnerabilitiesView(TypedDict):
     desires: list[DifficultyView]
 
 
+class CallBackView(TypedDict):
+    """When the person wants to be called again."""
+
+    quote: str
+    turn: int
+    not_before: str | None
+    not_after: str | None
+    part_of_day: str | None
+
+
+class NewProblemView(TypedDict):
+    """A difficulty that the person told of their own accord."""
+
+    content: str
+    codes: list[ResponseView]
+    since_and_why: str
+    urgency: int | None
+    daily_life: int | None
+    help: int | None
+    grave: bool
+    turns: list[int]
+
+
 class OutcomeView(TypedDict):
     """What came of a consultation; `result`, `fail_code` and `need_human` are the backend's integers."""
 
@@ -119,6 +184,17 @@ class OutcomeView(TypedDict):
     remaining: VulnerabilitiesView
     solved: VulnerabilitiesView
     found: VulnerabilitiesView
+    call_back: CallBackView | None
+    new_problems: list[NewProblemView]
+    recording_consent: str | None
+    identified: bool
+
+
+class ClaimView(TypedDict):
+    """One sentence of a summary, and the turns it rests on."""
+
+    text: str
+    turns: list[int]
 
 
 class SummaryView(TypedDict):
@@ -127,6 +203,7 @@ class SummaryView(TypedDict):
     summary: str
     source: str
     outcome: OutcomeView
+    claims: list[ClaimView]
 
 
 class AttemptView(TypedDict):
@@ -143,10 +220,11 @@ class EventView(TypedDict):
 
     cursor: str
     time: str | None
-    type: Literal["state_changed", "turn_taken", "delivery_attempted", "unknown"]
+    type: Literal["state_changed", "turn_taken", "delivery_attempted", "alarm_changed", "unknown"]
     consultation: NotRequired[ConsultationView]
     turn: NotRequired[TurnView]
     attempt: NotRequired[AttemptView]
+    alarm: NotRequired[AlarmView]
 
 
 class StartedView(TypedDict):
@@ -161,3 +239,10 @@ class DeliveredView(TypedDict):
 
     consultation_id: str
     attempt: AttemptView
+
+
+class AcknowledgedView(TypedDict):
+    """`POST /api/consultations/{consultation_id}/alarms/{number}/acknowledge`: the alarm as it stands."""
+
+    consultation_id: str
+    alarm: AlarmView

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from gateway.call import Heard, PressedKeys, RecordedSpeech, Silence
+from gateway.call import HandOverEnded, Heard, PressedKeys, RecordedSpeech, Silence
 
 _CONNECTION_OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000"
 """Twilio repeats a webhook that found no gateway, or a dying one (Twilio docs, webhooks connection overrides). Not part
@@ -32,6 +32,19 @@ class WebhookUrls:
         """
         return self._webhook("recording", consultation_id, {"turn": str(turn_number), **_fields(heard)}, retry)
 
+    def handover(
+        self, consultation_id: str, turn_number: int, ended: HandOverEnded | None = None, retry: int = 0
+    ) -> str:
+        """Returns where Twilio reports how putting the callee through ended.
+
+        Args:
+            consultation_id: The consultation.
+            turn_number: Under which number it is reported.
+            ended: What the URL itself reports; none for the `action` of a `<Dial>`, which reports it in its form.
+            retry: How often this was asked before.
+        """
+        return self._webhook("handover", consultation_id, {"turn": str(turn_number), **_fields(ended)}, retry)
+
     def audio(self, audio_token: str) -> str:
         """Returns where `<Play>` finds a prompt."""
         return f"{self.base}/audio/{quote(audio_token, safe='')}.wav"
@@ -55,3 +68,5 @@ def _fields(heard: Heard | None) -> dict[str, str]:
             return {"Digits": digits}
         case RecordedSpeech(recording_sid, duration_seconds):
             return {"RecordingSid": recording_sid, "RecordingDuration": str(duration_seconds)}
+        case HandOverEnded(answered):
+            return {"DialCallStatus": "completed" if answered else "no-answer"}

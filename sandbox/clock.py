@@ -5,6 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_TICK: Final = 0.001
+"""How often, in real seconds, a time is looked at that others let pass."""
 
 
 class Clock:
@@ -40,10 +44,12 @@ class Timeline:
         self._began = time.monotonic()
         self._began_at = datetime.now(UTC)
         self._skipped = 0.0  # phone seconds that passed without real time
+        self._sleep: tuple[float, float] | None = None  # since when, and for how many phone seconds
 
     def now(self) -> float:
         """Returns the phone seconds since the start."""
-        return time.monotonic() - self._began + self._skipped
+        now = time.monotonic()
+        return now - self._began + self._skipped + self._skipping(now)
 
     def wall_clock(self) -> datetime:
         """Returns the date and time (UTC) that the phone shows: the start's, and the phone seconds since."""
@@ -53,6 +59,7 @@ class Timeline:
         """Sleeps for a number of phone seconds; a cancelled sleep passes what was slept."""
         asleep_since = time.monotonic()
         passed = 0.0
+        self._sleep = asleep_since, max(0.0, seconds)
         try:
             await self._clock.sleep(seconds)
             passed = max(0.0, seconds)
@@ -60,7 +67,20 @@ class Timeline:
             passed = min(max(0.0, seconds), (time.monotonic() - asleep_since) * self._clock.speed)
             raise
         finally:
+            self._sleep = None
             self._skipped += passed - (time.monotonic() - asleep_since)
+
+    async def reach(self, moment: float) -> None:
+        """Waits, beside what happens in this time, until it has come to a moment: phone seconds since the start."""
+        while (left := moment - self.now()) > 0:  # noqa: ASYNC110 - nobody tells of time
+            await asyncio.sleep(max(left / self._clock.speed, _TICK))
+
+    def _skipping(self, now: float) -> float:
+        """Returns the phone seconds that the present sleep has passed without real time."""
+        if self._sleep is None:
+            return 0.0
+        since, seconds = self._sleep
+        return min(seconds, (now - since) * self._clock.speed) - (now - since)
 
     @contextmanager
     def stopped(self) -> Iterator[None]:

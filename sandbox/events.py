@@ -14,6 +14,8 @@ EventKind = Literal[
     "callee_said",
     "keys_pressed",
     "recorded",
+    "put_through",
+    "alarmed",
     "ended",
     "delivered",
 ]

@@ -69,6 +69,11 @@ class GatewayClient:
         found = await self._get(f"/api/consultations/{consultation_id}")
         return found if isinstance(found, dict) else None
 
+    async def summary(self, consultation_id: str) -> dict[str, Any] | None:
+        """Returns summary and outcome of a consultation; None if they cannot be had."""
+        found = await self._get(f"/api/consultations/{consultation_id}/summary")
+        return found if isinstance(found, dict) else None
+
     async def transcript(self, consultation_id: str) -> list[dict[str, Any]]:
         """Returns the turns of a consultation; none if they cannot be had."""
         turns: list[dict[str, Any]] = []

@@ -1,5 +1,6 @@
 """An aiohttp application on a socket that is bound before the application is made, so that it can know its own URL."""
 
+import json
 import socket
 from typing import Final
 
@@ -52,3 +53,11 @@ class HttpServer:
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
+
+
+def json_or_text(body: bytes) -> object:
+    """Returns what the JSON of a body means; its text if it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from sandbox.alarm_desk import AlarmPost
 from sandbox.backend import Delivery
 from sandbox.gateway_client import GatewayClient
 from sandbox.report import Report, keep_audio, measured, twilio_part
@@ -42,6 +43,7 @@ async def place_call(
     """
     since = _Since.now(world)
     world.next_callee(callee)
+    world.backend.alarm_desk.manner = callee.alarms
     try:
         async with GatewayClient(gateway_url) as gateway:
             consultation_id = await gateway.start(payload)
@@ -57,6 +59,7 @@ async def place_call(
         transcript=transcript,
         result=next((each.body for each in deliveries if each.status == 200), None),
         deliveries=deliveries,
+        alarms=since.alarms(),
         twilio=twilio_part(call, journal, world.settings.twilio),
         latency=measured(call, journal),
         audio=await asyncio.to_thread(keep_audio, call, audio_folder),
@@ -71,11 +74,13 @@ class _Since:
     calls: frozenset[str]
     exchanges: int
     posts: int
+    alarm_posts: int
 
     @classmethod
     def now(cls, world: World) -> Self:
         calls = frozenset(call.sid for call in world.twilio.newest_first())
-        return cls(world, calls, len(world.twilio.journal.exchanges), len(world.backend.deliveries))
+        backend, exchanges = world.backend, len(world.twilio.journal.exchanges)
+        return cls(world, calls, exchanges, len(backend.deliveries), len(backend.alarm_desk.posts))
 
     def call(self) -> Call | None:
         """Returns the call that was made; None if there is none yet."""
@@ -92,6 +97,10 @@ class _Since:
     def deliveries(self) -> list[Delivery]:
         """Returns what the backend was sent."""
         return self.world.backend.deliveries[self.posts :]
+
+    def alarms(self) -> list[AlarmPost]:
+        """Returns the alarms that the backend was sent."""
+        return self.world.backend.alarm_desk.posts[self.alarm_posts :]
 
 
 async def _run_to_end(gateway: GatewayClient, consultation_id: str | None, since: _Since, timeout_s: float) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import line_audio
+from sandbox.alarm_desk import AlarmPost
 from sandbox.backend import Delivery
 from sandbox.latency import TurnLatency, latencies
 from sandbox.twilio.call import Call
@@ -24,7 +25,8 @@ class Report:
         consultation: as the gateway shows it; None if it does not.
         transcript: the turns, as the gateway shows them.
         result: the body of the first delivery that the backend took; None if it took none.
-        deliveries: every `POST` that the backend saw.
+        deliveries: every `POST` of a result that the backend saw.
+        alarms: every `POST` of an alarm that it saw; `line_s` says when in the call, null that it was over.
         twilio: `call`, `requests` both ways, executed `verbs`, and `errors`: each breach of the protocol.
         latency: per turn.
         audio: paths of `callee_heard` and `agent_heard`; empty if no audio was kept.
@@ -35,6 +37,7 @@ class Report:
     transcript: list[dict[str, Any]]
     result: dict[str, Any] | None
     deliveries: list[Delivery]
+    alarms: list[AlarmPost]
     twilio: dict[str, Any]
     latency: list[TurnLatency]
     audio: dict[str, str]

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 Answers = Literal["human", "voicemail", "busy", "no-answer", "reject", "fail", "carrier-notice"]
+Operator = Literal["answers", "busy", "no-answer"]
+Alarms = Literal["acknowledged", "taken", "refused"]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 
 _DEEDS = ("say", "silence", "dtmf", "noise", "hangup")
@@ -88,6 +90,8 @@ class Script(_Part):
         turns: what the callee does, in order, one after each thing the agent said.
         when: what goes before `turns`: the first that matches and is not used up.
         otherwise: what the callee says when `turns` are used up; None: nothing.
+        operator: what happens at the phone of the person whom the callee is put through to.
+        alarms: what the backend does with alarms: somebody takes them over at once, or they are merely taken, or not.
     """
 
     answers: Answers = "human"
@@ -96,6 +100,8 @@ class Script(_Part):
     turns: tuple[Deed, ...] = Field(default=())
     when: tuple[Reaction, ...] = Field(default=())
     otherwise: str | None = Field(default=None, min_length=1, max_length=2000)
+    operator: Operator = "answers"
+    alarms: Alarms = "acknowledged"
 
 
 def parse_script(text: str | bytes) -> Script:

@@ -50,7 +50,9 @@ class World:
         self.settings = settings or WorldSettings()
         self._events = Events()
         self.twilio = SandboxTwilio(self.settings.twilio, Clock(self.settings.speed), self._events)
-        self.backend = SandboxBackend(self._events, self.settings.backend_host, self.settings.backend_port)
+        self.backend = SandboxBackend(
+            self._events, self.settings.backend_host, self.settings.backend_port, self.twilio.live_line_s
+        )
         self._parts = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -78,6 +80,11 @@ class World:
     def result_url(self) -> str:
         """What `SPRING_BOOT_URL` must be."""
         return self.backend.result_url
+
+    @property
+    def alarm_url(self) -> str:
+        """What `ALARM_URLS` must be."""
+        return self.backend.alarm_url
 
     def next_callee(self, callee: Script) -> None:
         """Names who takes the next call; several are taken in order."""

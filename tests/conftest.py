@@ -12,7 +12,22 @@ from pytest_asyncio import is_async_test
 from cli.embedded_redis import EmbeddedRedis
 
 # Settings of the programs: a developer's own must not change what a test sees.
-_SETTINGS = ("TWILIO_", "OPENAI_", "REDIS_", "GRPC_", "STT_", "TTS_", "LOG_", "SPEECH_", "ESPEAK_", "HTTP_")
+_SETTINGS = (
+    "TWILIO_",
+    "OPENAI_",
+    "REDIS_",
+    "GRPC_",
+    "STT_",
+    "TTS_",
+    "LOG_",
+    "SPEECH_",
+    "ESPEAK_",
+    "HTTP_",
+    "ALARM_",
+    "HAND_OVER_",
+    "INSTITUTION_",
+    "EMBEDDINGS",
+)
 _SETTING_NAMES = {
     "SPRING_BOOT_URL", "PUBLIC_BASE_URL", "ORCHESTRATOR_URL", "API_TOKEN", "DATA_DIR",
     "DRAIN_SECONDS", "DRAIN_DELAY_SECONDS",

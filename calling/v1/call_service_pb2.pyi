@@ -84,6 +84,7 @@ class TakeTurnRequest(_message.Message):
     RECORDING_FIELD_NUMBER: _builtins.int
     DIGITS_FIELD_NUMBER: _builtins.int
     SILENCE_FIELD_NUMBER: _builtins.int
+    HAND_OVER_END_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     """Required."""
     call_sid: _builtins.str
@@ -100,6 +101,10 @@ class TakeTurnRequest(_message.Message):
     def silence(self) -> Global___Silence:
         """The callee said nothing."""
 
+    @_builtins.property
+    def hand_over_end(self) -> Global___HandOverEnd:
+        """Putting the callee through to a person has ended."""
+
     def __init__(
         self,
         *,
@@ -109,12 +114,13 @@ class TakeTurnRequest(_message.Message):
         recording: Global___Recording | None = ...,
         digits: _builtins.str = ...,
         silence: Global___Silence | None = ...,
+        hand_over_end: Global___HandOverEnd | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "input", b"input", "recording", b"recording", "silence", b"silence"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "hand_over_end", b"hand_over_end", "input", b"input", "recording", b"recording", "silence", b"silence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "digits", b"digits", "input", b"input", "recording", b"recording", "silence", b"silence", "turn_number", b"turn_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "digits", b"digits", "hand_over_end", b"hand_over_end", "input", b"input", "recording", b"recording", "silence", b"silence", "turn_number", b"turn_number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_input: _TypeAlias = _typing.Literal["recording", "digits", "silence"]  # noqa: Y015
+    _WhichOneofReturnType_input: _TypeAlias = _typing.Literal["recording", "digits", "silence", "hand_over_end"]  # noqa: Y015
     _WhichOneofArgType_input: _TypeAlias = _typing.Literal["input", b"input"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_input) -> _WhichOneofReturnType_input | None: ...
 
@@ -199,6 +205,7 @@ class Reply(_message.Message):
     LISTEN_FIELD_NUMBER: _builtins.int
     WAIT_FIELD_NUMBER: _builtins.int
     HANG_UP_FIELD_NUMBER: _builtins.int
+    HAND_OVER_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prompt]:
         """Said in this order."""
@@ -215,6 +222,10 @@ class Reply(_message.Message):
     def hang_up(self) -> Global___HangUp:
         """End the call."""
 
+    @_builtins.property
+    def hand_over(self) -> Global___HandOver:
+        """Put the callee through to a person."""
+
     def __init__(
         self,
         *,
@@ -222,12 +233,13 @@ class Reply(_message.Message):
         listen: Global___Listen | None = ...,
         wait: Global___Wait | None = ...,
         hang_up: Global___HangUp | None = ...,
+        hand_over: Global___HandOver | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["hang_up", b"hang_up", "listen", b"listen", "next", b"next", "wait", b"wait"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "wait", b"wait"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hang_up", b"hang_up", "listen", b"listen", "next", b"next", "prompts", b"prompts", "wait", b"wait"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "prompts", b"prompts", "wait", b"wait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_next: _TypeAlias = _typing.Literal["listen", "wait", "hang_up"]  # noqa: Y015
+    _WhichOneofReturnType_next: _TypeAlias = _typing.Literal["listen", "wait", "hang_up", "hand_over"]  # noqa: Y015
     _WhichOneofArgType_next: _TypeAlias = _typing.Literal["next", b"next"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_next) -> _WhichOneofReturnType_next | None: ...
 
@@ -241,19 +253,23 @@ class Prompt(_message.Message):
 
     TEXT_FIELD_NUMBER: _builtins.int
     AUDIO_TOKEN_FIELD_NUMBER: _builtins.int
+    UNINTERRUPTIBLE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """The words, in Korean."""
     audio_token: _builtins.str
     """Where GetAudio has them spoken; empty if synthesis failed: then the telephone network's own voice reads `text`."""
+    uninterruptible: _builtins.bool
+    """Whether the callee must hear these words to their end: speaking does not stop them."""
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         audio_token: _builtins.str = ...,
+        uninterruptible: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio_token", b"audio_token", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio_token", b"audio_token", "text", b"text", "uninterruptible", b"uninterruptible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -268,8 +284,11 @@ class Listen(_message.Message):
     TURN_NUMBER_FIELD_NUMBER: _builtins.int
     SILENCE_TIMEOUT_FIELD_NUMBER: _builtins.int
     MAX_LENGTH_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
     turn_number: _builtins.int
     """The number of the callee's turn that comes."""
+    keys: _builtins.int
+    """How many keys are expected: nothing is recorded then. 0: the callee speaks, and any key ends it."""
     @_builtins.property
     def silence_timeout(self) -> _duration_pb2.Duration:
         """How long a silence ends the recording."""
@@ -284,10 +303,11 @@ class Listen(_message.Message):
         turn_number: _builtins.int = ...,
         silence_timeout: _duration_pb2.Duration | None = ...,
         max_length: _duration_pb2.Duration | None = ...,
+        keys: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["max_length", b"max_length", "silence_timeout", b"silence_timeout"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_length", b"max_length", "silence_timeout", b"silence_timeout", "turn_number", b"turn_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys", "max_length", b"max_length", "silence_timeout", b"silence_timeout", "turn_number", b"turn_number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -336,6 +356,60 @@ class HangUp(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HangUp: _TypeAlias = HangUp  # noqa: Y015
+
+@_typing.final
+class HandOver(_message.Message):
+    """Puts the callee through to a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHONE_FIELD_NUMBER: _builtins.int
+    RING_TIMEOUT_FIELD_NUMBER: _builtins.int
+    TURN_NUMBER_FIELD_NUMBER: _builtins.int
+    phone: _builtins.str
+    """Whom to ring, E.164."""
+    turn_number: _builtins.int
+    """The number to report the end of it under (TakeTurn with `hand_over_end`)."""
+    @_builtins.property
+    def ring_timeout(self) -> _duration_pb2.Duration:
+        """How long that phone may ring."""
+
+    def __init__(
+        self,
+        *,
+        phone: _builtins.str = ...,
+        ring_timeout: _duration_pb2.Duration | None = ...,
+        turn_number: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ring_timeout", b"ring_timeout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["phone", b"phone", "ring_timeout", b"ring_timeout", "turn_number", b"turn_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandOver: _TypeAlias = HandOver  # noqa: Y015
+
+@_typing.final
+class HandOverEnd(_message.Message):
+    """Says how putting the callee through ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    answered: _builtins.bool
+    """Whether a person answered; if not, the agent goes on."""
+    def __init__(
+        self,
+        *,
+        answered: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandOverEnd: _TypeAlias = HandOverEnd  # noqa: Y015
 
 @_typing.final
 class ReportCallStatusRequest(_message.Message):
@@ -461,6 +535,80 @@ class ReportCallStatusResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReportCallStatusResponse: _TypeAlias = ReportCallStatusResponse  # noqa: Y015
+
+@_typing.final
+class ReportAnsweredByRequest(_message.Message):
+    """Reports who answered a call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _AnsweredBy:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _AnsweredByEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ReportAnsweredByRequest._AnsweredBy.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        ANSWERED_BY_UNSPECIFIED: ReportAnsweredByRequest._AnsweredBy.ValueType  # 0
+        """Not given: INVALID_ARGUMENT."""
+        ANSWERED_BY_HUMAN: ReportAnsweredByRequest._AnsweredBy.ValueType  # 1
+        """A person."""
+        ANSWERED_BY_MACHINE: ReportAnsweredByRequest._AnsweredBy.ValueType  # 2
+        """An answering machine, a voicemail, a fax."""
+        ANSWERED_BY_UNKNOWN: ReportAnsweredByRequest._AnsweredBy.ValueType  # 3
+        """It could not be told."""
+
+    class AnsweredBy(_AnsweredBy, metaclass=_AnsweredByEnumTypeWrapper):
+        """Who answered. Values may be added."""
+
+    ANSWERED_BY_UNSPECIFIED: ReportAnsweredByRequest.AnsweredBy.ValueType  # 0
+    """Not given: INVALID_ARGUMENT."""
+    ANSWERED_BY_HUMAN: ReportAnsweredByRequest.AnsweredBy.ValueType  # 1
+    """A person."""
+    ANSWERED_BY_MACHINE: ReportAnsweredByRequest.AnsweredBy.ValueType  # 2
+    """An answering machine, a voicemail, a fax."""
+    ANSWERED_BY_UNKNOWN: ReportAnsweredByRequest.AnsweredBy.ValueType  # 3
+    """It could not be told."""
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    CALL_SID_FIELD_NUMBER: _builtins.int
+    ANSWERED_BY_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    """Required."""
+    call_sid: _builtins.str
+    """Required. The telephone network's id of the call."""
+    answered_by: Global___ReportAnsweredByRequest.AnsweredBy.ValueType
+    """Required. Who answered."""
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        call_sid: _builtins.str = ...,
+        answered_by: Global___ReportAnsweredByRequest.AnsweredBy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_by", b"answered_by", "call_sid", b"call_sid", "consultation_id", b"consultation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportAnsweredByRequest: _TypeAlias = ReportAnsweredByRequest  # noqa: Y015
+
+@_typing.final
+class ReportAnsweredByResponse(_message.Message):
+    """Is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportAnsweredByResponse: _TypeAlias = ReportAnsweredByResponse  # noqa: Y015
 
 @_typing.final
 class GetAudioRequest(_message.Message):

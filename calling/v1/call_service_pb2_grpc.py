@@ -52,6 +52,11 @@ class CallServiceStub:
                 request_serializer=calling_dot_v1_dot_call__service__pb2.ReportCallStatusRequest.SerializeToString,
                 response_deserializer=calling_dot_v1_dot_call__service__pb2.ReportCallStatusResponse.FromString,
                 _registered_method=True)
+        self.ReportAnsweredBy = channel.unary_unary(
+                '/calling.v1.CallService/ReportAnsweredBy',
+                request_serializer=calling_dot_v1_dot_call__service__pb2.ReportAnsweredByRequest.SerializeToString,
+                response_deserializer=calling_dot_v1_dot_call__service__pb2.ReportAnsweredByResponse.FromString,
+                _registered_method=True)
         self.GetAudio = channel.unary_unary(
                 '/calling.v1.CallService/GetAudio',
                 request_serializer=calling_dot_v1_dot_call__service__pb2.GetAudioRequest.SerializeToString,
@@ -100,6 +105,16 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportAnsweredBy(self, request, context):
+        """Takes note of who answered, as the telephone network hears it: a machine is hung up on, before it is told anything
+        personal. Comes some seconds into the call, or never.
+
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TELEPHONE_UNAVAILABLE, STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAudio(self, request, context):
         """Returns audio that a prompt refers to.
 
@@ -134,6 +149,11 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.ReportCallStatus,
                     request_deserializer=calling_dot_v1_dot_call__service__pb2.ReportCallStatusRequest.FromString,
                     response_serializer=calling_dot_v1_dot_call__service__pb2.ReportCallStatusResponse.SerializeToString,
+            ),
+            'ReportAnsweredBy': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportAnsweredBy,
+                    request_deserializer=calling_dot_v1_dot_call__service__pb2.ReportAnsweredByRequest.FromString,
+                    response_serializer=calling_dot_v1_dot_call__service__pb2.ReportAnsweredByResponse.SerializeToString,
             ),
             'GetAudio': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAudio,
@@ -230,6 +250,33 @@ class CallService:
             '/calling.v1.CallService/ReportCallStatus',
             calling_dot_v1_dot_call__service__pb2.ReportCallStatusRequest.SerializeToString,
             calling_dot_v1_dot_call__service__pb2.ReportCallStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportAnsweredBy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/calling.v1.CallService/ReportAnsweredBy',
+            calling_dot_v1_dot_call__service__pb2.ReportAnsweredByRequest.SerializeToString,
+            calling_dot_v1_dot_call__service__pb2.ReportAnsweredByResponse.FromString,
             options,
             channel_credentials,
             insecure,

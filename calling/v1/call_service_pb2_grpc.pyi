@@ -37,6 +37,12 @@ class CallServiceStub:
 
     Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, STORE_UNAVAILABLE.
     """
+    ReportAnsweredBy: _aio.UnaryUnaryMultiCallable[_call_service_pb2.ReportAnsweredByRequest, _call_service_pb2.ReportAnsweredByResponse]
+    """Takes note of who answered, as the telephone network hears it: a machine is hung up on, before it is told anything
+    personal. Comes some seconds into the call, or never.
+
+    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TELEPHONE_UNAVAILABLE, STORE_UNAVAILABLE.
+    """
     GetAudio: _aio.UnaryUnaryMultiCallable[_call_service_pb2.GetAudioRequest, _call_service_pb2.GetAudioResponse]
     """Returns audio that a prompt refers to.
 
@@ -87,6 +93,18 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes note of a change of the call's status. Late, repeated and disordered reports change nothing twice.
 
         Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, STORE_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportAnsweredBy(
+        self,
+        request: _call_service_pb2.ReportAnsweredByRequest,
+        context: _aio.ServicerContext[_call_service_pb2.ReportAnsweredByRequest, _abc.Awaitable[_call_service_pb2.ReportAnsweredByResponse]],
+    ) -> _abc.Awaitable[_call_service_pb2.ReportAnsweredByResponse]:
+        """Takes note of who answered, as the telephone network hears it: a machine is hung up on, before it is told anything
+        personal. Comes some seconds into the call, or never.
+
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TELEPHONE_UNAVAILABLE, STORE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

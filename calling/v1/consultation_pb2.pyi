@@ -184,6 +184,7 @@ class Consultation(_message.Message):
     TURN_COUNT_FIELD_NUMBER: _builtins.int
     DIAL_FAILURE_FIELD_NUMBER: _builtins.int
     DELIVERY_FIELD_NUMBER: _builtins.int
+    ALARMS_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     """Id, made by the server: a UUID."""
     state: Global___Consultation.State.ValueType
@@ -222,6 +223,10 @@ class Consultation(_message.Message):
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When the call ended; absent before."""
 
+    @_builtins.property
+    def alarms(self) -> _containers.RepeatedCompositeFieldContainer[Global___Alarm]:
+        """Dangers that were noticed in the call, in the order of noticing."""
+
     def __init__(
         self,
         *,
@@ -240,14 +245,126 @@ class Consultation(_message.Message):
         turn_count: _builtins.int = ...,
         dial_failure: Global___Consultation.DialFailure.ValueType = ...,
         delivery: Global___Consultation.Delivery.ValueType = ...,
+        alarms: _abc.Iterable[Global___Alarm] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answer_time", b"answer_time", "create_time", b"create_time", "dial_time", b"dial_time", "end_time", b"end_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "answer_time", b"answer_time", "call_sid", b"call_sid", "consultation_id", b"consultation_id", "create_time", b"create_time", "delivery", b"delivery", "dial_failure", b"dial_failure", "dial_time", b"dial_time", "end_time", b"end_time", "masked_phone", b"masked_phone", "person_id", b"person_id", "question_set_id", b"question_set_id", "session_index", b"session_index", "state", b"state", "turn_count", b"turn_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "alarms", b"alarms", "answer_time", b"answer_time", "call_sid", b"call_sid", "consultation_id", b"consultation_id", "create_time", b"create_time", "delivery", b"delivery", "dial_failure", b"dial_failure", "dial_time", b"dial_time", "end_time", b"end_time", "masked_phone", b"masked_phone", "person_id", b"person_id", "question_set_id", b"question_set_id", "session_index", b"session_index", "state", b"state", "turn_count", b"turn_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Consultation: _TypeAlias = Consultation  # noqa: Y015
+
+@_typing.final
+class Alarm(_message.Message):
+    """Reports a danger that was noticed during the call. Says nothing of what was said: the transcript has it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Observer:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _ObserverEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Alarm._Observer.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        OBSERVER_UNSPECIFIED: Alarm._Observer.ValueType  # 0
+        """Never sent."""
+        OBSERVER_RULES: Alarm._Observer.ValueType  # 1
+        """The fixed rules."""
+        OBSERVER_LANGUAGE_MODEL: Alarm._Observer.ValueType  # 2
+        """The language model."""
+
+    class Observer(_Observer, metaclass=_ObserverEnumTypeWrapper):
+        """Who noticed. Values may be added."""
+
+    OBSERVER_UNSPECIFIED: Alarm.Observer.ValueType  # 0
+    """Never sent."""
+    OBSERVER_RULES: Alarm.Observer.ValueType  # 1
+    """The fixed rules."""
+    OBSERVER_LANGUAGE_MODEL: Alarm.Observer.ValueType  # 2
+    """The language model."""
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    DANGER_KIND_FIELD_NUMBER: _builtins.int
+    TURN_NUMBER_FIELD_NUMBER: _builtins.int
+    NOTICED_BY_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    NOTIFICATION_COUNT_FIELD_NUMBER: _builtins.int
+    ESCALATE_TIME_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGE_TIME_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_BY_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Which alarm of the consultation this is, from 1."""
+    danger_kind: _outcome_pb2.DangerKind.ValueType
+    """What the danger is."""
+    turn_number: _builtins.int
+    """The callee's turn it was noticed in."""
+    notification_count: _builtins.int
+    """How often somebody was told without an acknowledgement."""
+    acknowledged_by: _builtins.str
+    """Who did, as they named themselves."""
+    @_builtins.property
+    def noticed_by(self) -> _containers.RepeatedScalarFieldContainer[Global___Alarm.Observer.ValueType]:
+        """Who noticed it; both, once both have."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was noticed."""
+
+    @_builtins.property
+    def escalate_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was passed on to the next in line because nobody had acknowledged it; absent if it was not."""
+
+    @_builtins.property
+    def acknowledge_time(self) -> _timestamp_pb2.Timestamp:
+        """When a person acknowledged it; absent before."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        danger_kind: _outcome_pb2.DangerKind.ValueType = ...,
+        turn_number: _builtins.int = ...,
+        noticed_by: _abc.Iterable[Global___Alarm.Observer.ValueType] | None = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        notification_count: _builtins.int = ...,
+        escalate_time: _timestamp_pb2.Timestamp | None = ...,
+        acknowledge_time: _timestamp_pb2.Timestamp | None = ...,
+        acknowledged_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "create_time", b"create_time", "escalate_time", b"escalate_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_time", b"acknowledge_time", "acknowledged_by", b"acknowledged_by", "create_time", b"create_time", "danger_kind", b"danger_kind", "escalate_time", b"escalate_time", "noticed_by", b"noticed_by", "notification_count", b"notification_count", "number", b"number", "turn_number", b"turn_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alarm: _TypeAlias = Alarm  # noqa: Y015
+
+@_typing.final
+class ListeningOptions(_message.Message):
+    """Says how long the callee is listened to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SILENCE_TIMEOUT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def silence_timeout(self) -> _duration_pb2.Duration:
+        """How long a silence ends what the callee says. Default: what proved right in this person's last call, else the
+        service's setting. Range 2 s to 20 s.
+        """
+
+    def __init__(
+        self,
+        *,
+        silence_timeout: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["silence_timeout", b"silence_timeout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["silence_timeout", b"silence_timeout"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListeningOptions: _TypeAlias = ListeningOptions  # noqa: Y015
 
 @_typing.final
 class Person(_message.Message):
@@ -417,6 +534,9 @@ class DiallingOptions(_message.Message):
 
     RING_TIMEOUT_FIELD_NUMBER: _builtins.int
     TIME_LIMIT_FIELD_NUMBER: _builtins.int
+    HAND_OVER_PHONE_FIELD_NUMBER: _builtins.int
+    hand_over_phone: _builtins.str
+    """Whom the person is put through to when a danger is noticed, E.164 or Korean. Default: the service's setting."""
     @_builtins.property
     def ring_timeout(self) -> _duration_pb2.Duration:
         """How long the phone may ring. Default 40 s, range 5 s to 600 s."""
@@ -430,10 +550,11 @@ class DiallingOptions(_message.Message):
         *,
         ring_timeout: _duration_pb2.Duration | None = ...,
         time_limit: _duration_pb2.Duration | None = ...,
+        hand_over_phone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hand_over_phone", b"hand_over_phone", "ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -37,6 +37,7 @@ class StartConsultationRequest(_message.Message):
     KNOWN_VULNERABILITIES_FIELD_NUMBER: _builtins.int
     FREQUENT_QUESTIONS_FIELD_NUMBER: _builtins.int
     DIALLING_FIELD_NUMBER: _builtins.int
+    LISTENING_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Makes the request repeatable without a second call: any string that is new for each consultation, best a UUID.
     At most 200 characters. Empty: every request is a new consultation.
@@ -67,6 +68,10 @@ class StartConsultationRequest(_message.Message):
     def dialling(self) -> _consultation_pb2.DiallingOptions:
         """How to call."""
 
+    @_builtins.property
+    def listening(self) -> _consultation_pb2.ListeningOptions:
+        """How patiently to listen."""
+
     def __init__(
         self,
         *,
@@ -79,10 +84,11 @@ class StartConsultationRequest(_message.Message):
         known_vulnerabilities: _outcome_pb2.Vulnerabilities | None = ...,
         frequent_questions: _abc.Iterable[_consultation_pb2.FrequentQuestion] | None = ...,
         dialling: _consultation_pb2.DiallingOptions | None = ...,
+        listening: _consultation_pb2.ListeningOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_account_id", b"_account_id", "account_id", b"account_id", "dialling", b"dialling", "known_vulnerabilities", b"known_vulnerabilities", "person", b"person"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_account_id", b"_account_id", "account_id", b"account_id", "dialling", b"dialling", "known_vulnerabilities", b"known_vulnerabilities", "listening", b"listening", "person", b"person"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_account_id", b"_account_id", "account_id", b"account_id", "dialling", b"dialling", "frequent_questions", b"frequent_questions", "known_vulnerabilities", b"known_vulnerabilities", "person", b"person", "question_set_id", b"question_set_id", "questions", b"questions", "request_id", b"request_id", "session_index", b"session_index"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_account_id", b"_account_id", "account_id", b"account_id", "dialling", b"dialling", "frequent_questions", b"frequent_questions", "known_vulnerabilities", b"known_vulnerabilities", "listening", b"listening", "person", b"person", "question_set_id", b"question_set_id", "questions", b"questions", "request_id", b"request_id", "session_index", b"session_index"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__account_id: _TypeAlias = _typing.Literal["account_id"]  # noqa: Y015
     _WhichOneofArgType__account_id: _TypeAlias = _typing.Literal["_account_id", b"_account_id"]  # noqa: Y015
@@ -309,6 +315,7 @@ class WatchConsultationResponse(_message.Message):
     STATE_CHANGED_FIELD_NUMBER: _builtins.int
     TURN_TAKEN_FIELD_NUMBER: _builtins.int
     DELIVERY_ATTEMPTED_FIELD_NUMBER: _builtins.int
+    ALARM_CHANGED_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """Names this event's place; give it back to go on after it. Opaque."""
     @_builtins.property
@@ -327,6 +334,10 @@ class WatchConsultationResponse(_message.Message):
     def delivery_attempted(self) -> Global___DeliveryAttempt:
         """The result was sent to the backend, or given up."""
 
+    @_builtins.property
+    def alarm_changed(self) -> _consultation_pb2.Alarm:
+        """A danger was noticed, or an alarm changed: somebody was told, or acknowledged it."""
+
     def __init__(
         self,
         *,
@@ -335,12 +346,13 @@ class WatchConsultationResponse(_message.Message):
         state_changed: _consultation_pb2.Consultation | None = ...,
         turn_taken: _transcript_pb2.Turn | None = ...,
         delivery_attempted: Global___DeliveryAttempt | None = ...,
+        alarm_changed: _consultation_pb2.Alarm | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery_attempted", b"delivery_attempted", "event", b"event", "event_time", b"event_time", "state_changed", b"state_changed", "turn_taken", b"turn_taken"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm_changed", b"alarm_changed", "delivery_attempted", b"delivery_attempted", "event", b"event", "event_time", b"event_time", "state_changed", b"state_changed", "turn_taken", b"turn_taken"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "delivery_attempted", b"delivery_attempted", "event", b"event", "event_time", b"event_time", "state_changed", b"state_changed", "turn_taken", b"turn_taken"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm_changed", b"alarm_changed", "cursor", b"cursor", "delivery_attempted", b"delivery_attempted", "event", b"event", "event_time", b"event_time", "state_changed", b"state_changed", "turn_taken", b"turn_taken"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["state_changed", "turn_taken", "delivery_attempted"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["state_changed", "turn_taken", "delivery_attempted", "alarm_changed"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -415,6 +427,7 @@ class SummaryResponse(_message.Message):
     SUMMARY_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     """The summary, in Korean."""
     source: _transcript_pb2.Turn.Source.ValueType
@@ -423,16 +436,21 @@ class SummaryResponse(_message.Message):
     def outcome(self) -> _outcome_pb2.Outcome:
         """What came of the consultation."""
 
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[_outcome_pb2.Claim]:
+        """The summary's claims, in order, each with the turns it rests on."""
+
     def __init__(
         self,
         *,
         summary: _builtins.str = ...,
         source: _transcript_pb2.Turn.Source.ValueType = ...,
         outcome: _outcome_pb2.Outcome | None = ...,
+        claims: _abc.Iterable[_outcome_pb2.Claim] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "source", b"source", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims", "outcome", b"outcome", "source", b"source", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -662,3 +680,57 @@ class UndeliveredResult(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_http_status) -> _WhichOneofReturnType__last_http_status | None: ...
 
 Global___UndeliveredResult: _TypeAlias = UndeliveredResult  # noqa: Y015
+
+@_typing.final
+class AcknowledgeAlarmRequest(_message.Message):
+    """Acknowledges an alarm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    ALARM_NUMBER_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGED_BY_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    """Required."""
+    alarm_number: _builtins.int
+    """Required. The alarm's number."""
+    acknowledged_by: _builtins.str
+    """Required. Who acknowledges it: an operator's id, not a name. At most 100 characters."""
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        alarm_number: _builtins.int = ...,
+        acknowledged_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_by", b"acknowledged_by", "alarm_number", b"alarm_number", "consultation_id", b"consultation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcknowledgeAlarmRequest: _TypeAlias = AcknowledgeAlarmRequest  # noqa: Y015
+
+@_typing.final
+class AcknowledgeAlarmResponse(_message.Message):
+    """Holds the alarm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alarm(self) -> _consultation_pb2.Alarm:
+        """The alarm as it stands."""
+
+    def __init__(
+        self,
+        *,
+        alarm: _consultation_pb2.Alarm | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcknowledgeAlarmResponse: _TypeAlias = AcknowledgeAlarmResponse  # noqa: Y015

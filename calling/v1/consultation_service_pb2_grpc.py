@@ -88,6 +88,11 @@ class ConsultationServiceStub:
                 request_serializer=calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsRequest.SerializeToString,
                 response_deserializer=calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsResponse.FromString,
                 _registered_method=True)
+        self.AcknowledgeAlarm = channel.unary_unary(
+                '/calling.v1.ConsultationService/AcknowledgeAlarm',
+                request_serializer=calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmRequest.SerializeToString,
+                response_deserializer=calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmResponse.FromString,
+                _registered_method=True)
 
 
 class ConsultationServiceServicer:
@@ -195,6 +200,15 @@ class ConsultationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AcknowledgeAlarm(self, request, context):
+        """Says that a person has taken over an alarm: nobody else is told any more. Acknowledging it again changes nothing.
+
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, ALARM_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConsultationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -247,6 +261,11 @@ def add_ConsultationServiceServicer_to_server(servicer, server):
                     servicer.ListUndeliveredResults,
                     request_deserializer=calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsRequest.FromString,
                     response_serializer=calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsResponse.SerializeToString,
+            ),
+            'AcknowledgeAlarm': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcknowledgeAlarm,
+                    request_deserializer=calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmRequest.FromString,
+                    response_serializer=calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -523,6 +542,33 @@ class ConsultationService:
             '/calling.v1.ConsultationService/ListUndeliveredResults',
             calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsRequest.SerializeToString,
             calling_dot_v1_dot_consultation__service__pb2.ListUndeliveredResultsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcknowledgeAlarm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/calling.v1.ConsultationService/AcknowledgeAlarm',
+            calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmRequest.SerializeToString,
+            calling_dot_v1_dot_consultation__service__pb2.AcknowledgeAlarmResponse.FromString,
             options,
             channel_credentials,
             insecure,

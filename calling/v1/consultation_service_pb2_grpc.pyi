@@ -78,6 +78,11 @@ class ConsultationServiceStub:
 
     Errors: INVALID_FIELD, INVALID_PAGE_TOKEN, STORE_UNAVAILABLE.
     """
+    AcknowledgeAlarm: _aio.UnaryUnaryMultiCallable[_consultation_service_pb2.AcknowledgeAlarmRequest, _consultation_service_pb2.AcknowledgeAlarmResponse]
+    """Says that a person has taken over an alarm: nobody else is told any more. Acknowledging it again changes nothing.
+
+    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, ALARM_NOT_FOUND, STORE_UNAVAILABLE.
+    """
 
 class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Starts consultations by telephone, shows how they go, and hands out what came of them.
@@ -202,6 +207,17 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists results that the backend did not acknowledge and that are no longer tried, longest waiting first.
 
         Errors: INVALID_FIELD, INVALID_PAGE_TOKEN, STORE_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def AcknowledgeAlarm(
+        self,
+        request: _consultation_service_pb2.AcknowledgeAlarmRequest,
+        context: _aio.ServicerContext[_consultation_service_pb2.AcknowledgeAlarmRequest, _abc.Awaitable[_consultation_service_pb2.AcknowledgeAlarmResponse]],
+    ) -> _abc.Awaitable[_consultation_service_pb2.AcknowledgeAlarmResponse]:
+        """Says that a person has taken over an alarm: nobody else is told any more. Acknowledging it again changes nothing.
+
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, ALARM_NOT_FOUND, STORE_UNAVAILABLE.
         """
 
 def add_ConsultationServiceServicer_to_server(servicer: ConsultationServiceServicer, server: _aio.Server) -> None: ...

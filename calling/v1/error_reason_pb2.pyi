@@ -108,6 +108,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A fault of ours. The log has the details under the request id.
     Status INTERNAL. Metadata: `requestId`.
     """
+    ERROR_REASON_ALARM_NOT_FOUND: _ErrorReason.ValueType  # 22
+    """The consultation has no alarm of this number.
+    Status NOT_FOUND. Metadata: `consultationId`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names why a call of this API failed. Every error carries exactly one `google.rpc.ErrorInfo` whose domain is
@@ -200,5 +204,9 @@ Status UNIMPLEMENTED. Metadata: none.
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 21
 """A fault of ours. The log has the details under the request id.
 Status INTERNAL. Metadata: `requestId`.
+"""
+ERROR_REASON_ALARM_NOT_FOUND: ErrorReason.ValueType  # 22
+"""The consultation has no alarm of this number.
+Status NOT_FOUND. Metadata: `consultationId`.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63\x61lling/v1/outcome.proto\x12\ncalling.v1\"W\n\x0fVulnerabilities\x12\x1f\n\x05risks\x18\x01 \x03(\x0b\x32\x10.calling.v1.Risk\x12#\n\x07\x64\x65sires\x18\x02 \x03(\x0b\x32\x12.calling.v1.Desire\"<\n\x04Risk\x12#\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x14.calling.v1.RiskCode\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\"@\n\x06\x44\x65sire\x12%\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x16.calling.v1.DesireCode\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\"\xc3\x01\n\x0cResponseCode\x12.\n\texception\x18\x01 \x01(\x0e\x32\x19.calling.v1.ExceptionCodeH\x00\x12$\n\x04risk\x18\x02 \x01(\x0e\x32\x14.calling.v1.RiskCodeH\x00\x12(\n\x06\x64\x65sire\x18\x03 \x01(\x0e\x32\x16.calling.v1.DesireCodeH\x00\x12+\n\x08in_depth\x18\x04 \x01(\x0e\x32\x17.calling.v1.InDepthCodeH\x00\x42\x06\n\x04\x63ode\"\xa8\x03\n\x07Outcome\x12*\n\x06result\x18\x01 \x01(\x0e\x32\x1a.calling.v1.Outcome.Result\x12,\n\texception\x18\x02 \x01(\x0e\x32\x19.calling.v1.ExceptionCode\x12+\n\nneed_human\x18\x03 \x01(\x0e\x32\x17.calling.v1.InDepthCode\x12%\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x13.calling.v1.Finding\x12.\n\tremaining\x18\x05 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\x12+\n\x06solved\x18\x06 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\x12*\n\x05\x66ound\x18\x07 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\"f\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRESULT_FINE\x10\x01\x12\x1a\n\x16RESULT_IN_DEPTH_NEEDED\x10\x02\x12\x17\n\x13RESULT_NOT_POSSIBLE\x10\x03\"\xa1\x03\n\x07\x46inding\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12(\n\x05state\x18\x03 \x01(\x0e\x32\x19.calling.v1.Finding.State\x12\r\n\x05quote\x18\x04 \x01(\t\x12\x13\n\x0bturn_number\x18\x05 \x01(\x05\x12\x17\n\nconfidence\x18\x06 \x01(\x02H\x00\x88\x01\x01\x12\x1c\n\x0f\x65xpected_answer\x18\x07 \x01(\x05H\x01\x88\x01\x01\x12+\n\tresponses\x18\x08 \x03(\x0b\x32\x18.calling.v1.ResponseCode\x12\x11\n\task_count\x18\t \x01(\x05\x12\x13\n\x06solved\x18\n \x01(\x08H\x02\x88\x01\x01\"o\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_ANSWERED\x10\x01\x12\x11\n\rSTATE_REFUSED\x10\x02\x12\x11\n\rSTATE_UNCLEAR\x10\x03\x12\x15\n\x11STATE_NOT_REACHED\x10\x04\x42\r\n\x0b_confidenceB\x12\n\x10_expected_answerB\t\n\x07_solved*\xf8\x01\n\rExceptionCode\x12\x1e\n\x1a\x45XCEPTION_CODE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45XCEPTION_CODE_WRONG_PERSON\x10\x01\x12\x1a\n\x16\x45XCEPTION_CODE_REFUSED\x10\x02\x12#\n\x1f\x45XCEPTION_CODE_NO_COMMUNICATION\x10\x03\x12#\n\x1f\x45XCEPTION_CODE_IMPROPER_ANSWERS\x10\x04\x12\x1f\n\x1b\x45XCEPTION_CODE_DISCONNECTED\x10\x05\x12\x1f\n\x1b\x45XCEPTION_CODE_NOT_ANSWERED\x10\x06*\xe4\x01\n\x08RiskCode\x12\x19\n\x15RISK_CODE_UNSPECIFIED\x10\x00\x12\x15\n\x11RISK_CODE_ARREARS\x10\x01\x12\x15\n\x11RISK_CODE_HOUSING\x10\x02\x12\x18\n\x14RISK_CODE_EMPLOYMENT\x10\x03\x12\x1b\n\x17RISK_CODE_BENEFITS_LOST\x10\x04\x12\x17\n\x13RISK_CODE_EMERGENCY\x10\x05\x12\x14\n\x10RISK_CODE_HEALTH\x10\x06\x12\x14\n\x10RISK_CODE_ENERGY\x10\x07\x12\x13\n\x0fRISK_CODE_OTHER\x10\x08*\xd8\x02\n\nDesireCode\x12\x1b\n\x17\x44\x45SIRE_CODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44\x45SIRE_CODE_SAFETY\x10\x01\x12\x16\n\x12\x44\x45SIRE_CODE_HEALTH\x10\x02\x12\x1a\n\x16\x44\x45SIRE_CODE_DAILY_LIFE\x10\x03\x12\x16\n\x12\x44\x45SIRE_CODE_FAMILY\x10\x04\x12 \n\x1c\x44\x45SIRE_CODE_SOCIAL_RELATIONS\x10\x05\x12\x17\n\x13\x44\x45SIRE_CODE_ECONOMY\x10\x06\x12\x19\n\x15\x44\x45SIRE_CODE_EDUCATION\x10\x07\x12\x1a\n\x16\x44\x45SIRE_CODE_EMPLOYMENT\x10\x08\x12\"\n\x1e\x44\x45SIRE_CODE_LIVING_ENVIRONMENT\x10\t\x12\x1c\n\x18\x44\x45SIRE_CODE_LEGAL_RIGHTS\x10\n\x12\x15\n\x11\x44\x45SIRE_CODE_OTHER\x10\x0b*b\n\x0bInDepthCode\x12\x1d\n\x19IN_DEPTH_CODE_UNSPECIFIED\x10\x00\x12\x1b\n\x17IN_DEPTH_CODE_REQUESTED\x10\x01\x12\x17\n\x13IN_DEPTH_CODE_GRAVE\x10\x02\x42 \n\x0e\x63om.calling.v1B\x0cOutcomeProtoP\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63\x61lling/v1/outcome.proto\x12\ncalling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x0fVulnerabilities\x12\x1f\n\x05risks\x18\x01 \x03(\x0b\x32\x10.calling.v1.Risk\x12#\n\x07\x64\x65sires\x18\x02 \x03(\x0b\x32\x12.calling.v1.Desire\"<\n\x04Risk\x12#\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x14.calling.v1.RiskCode\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\"@\n\x06\x44\x65sire\x12%\n\x05\x63odes\x18\x01 \x03(\x0e\x32\x16.calling.v1.DesireCode\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\t\"\xc3\x01\n\x0cResponseCode\x12.\n\texception\x18\x01 \x01(\x0e\x32\x19.calling.v1.ExceptionCodeH\x00\x12$\n\x04risk\x18\x02 \x01(\x0e\x32\x14.calling.v1.RiskCodeH\x00\x12(\n\x06\x64\x65sire\x18\x03 \x01(\x0e\x32\x16.calling.v1.DesireCodeH\x00\x12+\n\x08in_depth\x18\x04 \x01(\x0e\x32\x17.calling.v1.InDepthCodeH\x00\x42\x06\n\x04\x63ode\"\xd0\x04\n\x07Outcome\x12*\n\x06result\x18\x01 \x01(\x0e\x32\x1a.calling.v1.Outcome.Result\x12,\n\texception\x18\x02 \x01(\x0e\x32\x19.calling.v1.ExceptionCode\x12+\n\nneed_human\x18\x03 \x01(\x0e\x32\x17.calling.v1.InDepthCode\x12%\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x13.calling.v1.Finding\x12.\n\tremaining\x18\x05 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\x12+\n\x06solved\x18\x06 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\x12*\n\x05\x66ound\x18\x07 \x01(\x0b\x32\x1b.calling.v1.Vulnerabilities\x12+\n\tcall_back\x18\x08 \x01(\x0b\x32\x18.calling.v1.CallBackWish\x12,\n\x0cnew_problems\x18\t \x03(\x0b\x32\x16.calling.v1.NewProblem\x12\x37\n\x11recording_consent\x18\n \x01(\x0e\x32\x1c.calling.v1.RecordingConsent\x12\x12\n\nidentified\x18\x0b \x01(\x08\"f\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRESULT_FINE\x10\x01\x12\x1a\n\x16RESULT_IN_DEPTH_NEEDED\x10\x02\x12\x17\n\x13RESULT_NOT_POSSIBLE\x10\x03\"\xd8\x02\n\x0c\x43\x61llBackWish\x12\r\n\x05quote\x18\x01 \x01(\t\x12\x13\n\x0bturn_number\x18\x02 \x01(\x05\x12.\n\nnot_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tnot_after\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x0bpart_of_day\x18\x05 \x01(\x0e\x32\".calling.v1.CallBackWish.PartOfDay\"\x8b\x01\n\tPartOfDay\x12\x1b\n\x17PART_OF_DAY_UNSPECIFIED\x10\x00\x12\x17\n\x13PART_OF_DAY_MORNING\x10\x01\x12\x14\n\x10PART_OF_DAY_NOON\x10\x02\x12\x19\n\x15PART_OF_DAY_AFTERNOON\x10\x03\x12\x17\n\x13PART_OF_DAY_EVENING\x10\x04\"\xe8\x01\n\nNewProblem\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\t\x12\'\n\x05\x63odes\x18\x02 \x03(\x0b\x32\x18.calling.v1.ResponseCode\x12\x15\n\rsince_and_why\x18\x03 \x01(\t\x12\x14\n\x07urgency\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\ndaily_life\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04help\x18\x06 \x01(\x05H\x02\x88\x01\x01\x12\r\n\x05grave\x18\x07 \x01(\x08\x12\x14\n\x0cturn_numbers\x18\x08 \x03(\x05\x42\n\n\x08_urgencyB\r\n\x0b_daily_lifeB\x07\n\x05_help\"+\n\x05\x43laim\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x14\n\x0cturn_numbers\x18\x02 \x03(\x05\"\xd0\x03\n\x07\x46inding\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12(\n\x05state\x18\x03 \x01(\x0e\x32\x19.calling.v1.Finding.State\x12\r\n\x05quote\x18\x04 \x01(\t\x12\x13\n\x0bturn_number\x18\x05 \x01(\x05\x12\x17\n\nconfidence\x18\x06 \x01(\x02H\x00\x88\x01\x01\x12\x1c\n\x0f\x65xpected_answer\x18\x07 \x01(\x05H\x01\x88\x01\x01\x12+\n\tresponses\x18\x08 \x03(\x0b\x32\x18.calling.v1.ResponseCode\x12\x11\n\task_count\x18\t \x01(\x05\x12\x13\n\x06solved\x18\n \x01(\x08H\x02\x88\x01\x01\x12\x12\n\x05level\x18\x0b \x01(\x05H\x03\x88\x01\x01\x12\x0f\n\x07unasked\x18\x0c \x01(\x08\"o\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_ANSWERED\x10\x01\x12\x11\n\rSTATE_REFUSED\x10\x02\x12\x11\n\rSTATE_UNCLEAR\x10\x03\x12\x15\n\x11STATE_NOT_REACHED\x10\x04\x42\r\n\x0b_confidenceB\x12\n\x10_expected_answerB\t\n\x07_solvedB\x08\n\x06_level*q\n\x10RecordingConsent\x12!\n\x1dRECORDING_CONSENT_UNSPECIFIED\x10\x00\x12\x1b\n\x17RECORDING_CONSENT_GIVEN\x10\x01\x12\x1d\n\x19RECORDING_CONSENT_REFUSED\x10\x02*\xca\x01\n\nDangerKind\x12\x1b\n\x17\x44\x41NGER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x41NGER_KIND_SELF_HARM\x10\x01\x12\x18\n\x14\x44\x41NGER_KIND_VIOLENCE\x10\x02\x12\x18\n\x14\x44\x41NGER_KIND_COLLAPSE\x10\x03\x12\x19\n\x15\x44\x41NGER_KIND_BREATHING\x10\x04\x12\x1f\n\x1b\x44\x41NGER_KIND_STARVATION_COLD\x10\x05\x12\x14\n\x10\x44\x41NGER_KIND_FIRE\x10\x06*\xf8\x01\n\rExceptionCode\x12\x1e\n\x1a\x45XCEPTION_CODE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45XCEPTION_CODE_WRONG_PERSON\x10\x01\x12\x1a\n\x16\x45XCEPTION_CODE_REFUSED\x10\x02\x12#\n\x1f\x45XCEPTION_CODE_NO_COMMUNICATION\x10\x03\x12#\n\x1f\x45XCEPTION_CODE_IMPROPER_ANSWERS\x10\x04\x12\x1f\n\x1b\x45XCEPTION_CODE_DISCONNECTED\x10\x05\x12\x1f\n\x1b\x45XCEPTION_CODE_NOT_ANSWERED\x10\x06*\xe4\x01\n\x08RiskCode\x12\x19\n\x15RISK_CODE_UNSPECIFIED\x10\x00\x12\x15\n\x11RISK_CODE_ARREARS\x10\x01\x12\x15\n\x11RISK_CODE_HOUSING\x10\x02\x12\x18\n\x14RISK_CODE_EMPLOYMENT\x10\x03\x12\x1b\n\x17RISK_CODE_BENEFITS_LOST\x10\x04\x12\x17\n\x13RISK_CODE_EMERGENCY\x10\x05\x12\x14\n\x10RISK_CODE_HEALTH\x10\x06\x12\x14\n\x10RISK_CODE_ENERGY\x10\x07\x12\x13\n\x0fRISK_CODE_OTHER\x10\x08*\xd8\x02\n\nDesireCode\x12\x1b\n\x17\x44\x45SIRE_CODE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44\x45SIRE_CODE_SAFETY\x10\x01\x12\x16\n\x12\x44\x45SIRE_CODE_HEALTH\x10\x02\x12\x1a\n\x16\x44\x45SIRE_CODE_DAILY_LIFE\x10\x03\x12\x16\n\x12\x44\x45SIRE_CODE_FAMILY\x10\x04\x12 \n\x1c\x44\x45SIRE_CODE_SOCIAL_RELATIONS\x10\x05\x12\x17\n\x13\x44\x45SIRE_CODE_ECONOMY\x10\x06\x12\x19\n\x15\x44\x45SIRE_CODE_EDUCATION\x10\x07\x12\x1a\n\x16\x44\x45SIRE_CODE_EMPLOYMENT\x10\x08\x12\"\n\x1e\x44\x45SIRE_CODE_LIVING_ENVIRONMENT\x10\t\x12\x1c\n\x18\x44\x45SIRE_CODE_LEGAL_RIGHTS\x10\n\x12\x15\n\x11\x44\x45SIRE_CODE_OTHER\x10\x0b*b\n\x0bInDepthCode\x12\x1d\n\x19IN_DEPTH_CODE_UNSPECIFIED\x10\x00\x12\x1b\n\x17IN_DEPTH_CODE_REQUESTED\x10\x01\x12\x17\n\x13IN_DEPTH_CODE_GRAVE\x10\x02\x42 \n\x0e\x63om.calling.v1B\x0cOutcomeProtoP\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,28 +33,40 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'calling.v1.outcome_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\016com.calling.v1B\014OutcomeProtoP\001'
-  _globals['_EXCEPTIONCODE']._serialized_start=1303
-  _globals['_EXCEPTIONCODE']._serialized_end=1551
-  _globals['_RISKCODE']._serialized_start=1554
-  _globals['_RISKCODE']._serialized_end=1782
-  _globals['_DESIRECODE']._serialized_start=1785
-  _globals['_DESIRECODE']._serialized_end=2129
-  _globals['_INDEPTHCODE']._serialized_start=2131
-  _globals['_INDEPTHCODE']._serialized_end=2229
-  _globals['_VULNERABILITIES']._serialized_start=40
-  _globals['_VULNERABILITIES']._serialized_end=127
-  _globals['_RISK']._serialized_start=129
-  _globals['_RISK']._serialized_end=189
-  _globals['_DESIRE']._serialized_start=191
-  _globals['_DESIRE']._serialized_end=255
-  _globals['_RESPONSECODE']._serialized_start=258
-  _globals['_RESPONSECODE']._serialized_end=453
-  _globals['_OUTCOME']._serialized_start=456
-  _globals['_OUTCOME']._serialized_end=880
-  _globals['_OUTCOME_RESULT']._serialized_start=778
-  _globals['_OUTCOME_RESULT']._serialized_end=880
-  _globals['_FINDING']._serialized_start=883
-  _globals['_FINDING']._serialized_end=1300
-  _globals['_FINDING_STATE']._serialized_start=1143
-  _globals['_FINDING_STATE']._serialized_end=1254
+  _globals['_RECORDINGCONSENT']._serialized_start=2177
+  _globals['_RECORDINGCONSENT']._serialized_end=2290
+  _globals['_DANGERKIND']._serialized_start=2293
+  _globals['_DANGERKIND']._serialized_end=2495
+  _globals['_EXCEPTIONCODE']._serialized_start=2498
+  _globals['_EXCEPTIONCODE']._serialized_end=2746
+  _globals['_RISKCODE']._serialized_start=2749
+  _globals['_RISKCODE']._serialized_end=2977
+  _globals['_DESIRECODE']._serialized_start=2980
+  _globals['_DESIRECODE']._serialized_end=3324
+  _globals['_INDEPTHCODE']._serialized_start=3326
+  _globals['_INDEPTHCODE']._serialized_end=3424
+  _globals['_VULNERABILITIES']._serialized_start=73
+  _globals['_VULNERABILITIES']._serialized_end=160
+  _globals['_RISK']._serialized_start=162
+  _globals['_RISK']._serialized_end=222
+  _globals['_DESIRE']._serialized_start=224
+  _globals['_DESIRE']._serialized_end=288
+  _globals['_RESPONSECODE']._serialized_start=291
+  _globals['_RESPONSECODE']._serialized_end=486
+  _globals['_OUTCOME']._serialized_start=489
+  _globals['_OUTCOME']._serialized_end=1081
+  _globals['_OUTCOME_RESULT']._serialized_start=979
+  _globals['_OUTCOME_RESULT']._serialized_end=1081
+  _globals['_CALLBACKWISH']._serialized_start=1084
+  _globals['_CALLBACKWISH']._serialized_end=1428
+  _globals['_CALLBACKWISH_PARTOFDAY']._serialized_start=1289
+  _globals['_CALLBACKWISH_PARTOFDAY']._serialized_end=1428
+  _globals['_NEWPROBLEM']._serialized_start=1431
+  _globals['_NEWPROBLEM']._serialized_end=1663
+  _globals['_CLAIM']._serialized_start=1665
+  _globals['_CLAIM']._serialized_end=1708
+  _globals['_FINDING']._serialized_start=1711
+  _globals['_FINDING']._serialized_end=2175
+  _globals['_FINDING_STATE']._serialized_start=2008
+  _globals['_FINDING_STATE']._serialized_end=2119
 # @@protoc_insertion_point(module_scope)

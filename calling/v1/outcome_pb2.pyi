@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -18,6 +19,70 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RecordingConsent:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RecordingConsentEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RecordingConsent.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RECORDING_CONSENT_UNSPECIFIED: _RecordingConsent.ValueType  # 0
+    """Not asked, or not answered: nothing is kept."""
+    RECORDING_CONSENT_GIVEN: _RecordingConsent.ValueType  # 1
+    """Agreed."""
+    RECORDING_CONSENT_REFUSED: _RecordingConsent.ValueType  # 2
+    """Refused: the audio of each turn was erased as soon as it was recognised."""
+
+class RecordingConsent(_RecordingConsent, metaclass=_RecordingConsentEnumTypeWrapper):
+    """Whether the person agreed to the recording. Values may be added."""
+
+RECORDING_CONSENT_UNSPECIFIED: RecordingConsent.ValueType  # 0
+"""Not asked, or not answered: nothing is kept."""
+RECORDING_CONSENT_GIVEN: RecordingConsent.ValueType  # 1
+"""Agreed."""
+RECORDING_CONSENT_REFUSED: RecordingConsent.ValueType  # 2
+"""Refused: the audio of each turn was erased as soon as it was recognised."""
+Global___RecordingConsent: _TypeAlias = RecordingConsent  # noqa: Y015
+
+class _DangerKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DangerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DangerKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DANGER_KIND_UNSPECIFIED: _DangerKind.ValueType  # 0
+    """Never sent."""
+    DANGER_KIND_SELF_HARM: _DangerKind.ValueType  # 1
+    """Wants to die, or to hurt themselves."""
+    DANGER_KIND_VIOLENCE: _DangerKind.ValueType  # 2
+    """Is beaten, abused, threatened."""
+    DANGER_KIND_COLLAPSE: _DangerKind.ValueType  # 3
+    """Has collapsed, or shows signs of a stroke, a heart attack, heavy bleeding."""
+    DANGER_KIND_BREATHING: _DangerKind.ValueType  # 4
+    """Cannot breathe."""
+    DANGER_KIND_STARVATION_COLD: _DangerKind.ValueType  # 5
+    """Has nothing to eat, or no heat in the cold."""
+    DANGER_KIND_FIRE: _DangerKind.ValueType  # 6
+    """Fire, smoke, gas."""
+
+class DangerKind(_DangerKind, metaclass=_DangerKindEnumTypeWrapper):
+    """Which danger. Values may be added."""
+
+DANGER_KIND_UNSPECIFIED: DangerKind.ValueType  # 0
+"""Never sent."""
+DANGER_KIND_SELF_HARM: DangerKind.ValueType  # 1
+"""Wants to die, or to hurt themselves."""
+DANGER_KIND_VIOLENCE: DangerKind.ValueType  # 2
+"""Is beaten, abused, threatened."""
+DANGER_KIND_COLLAPSE: DangerKind.ValueType  # 3
+"""Has collapsed, or shows signs of a stroke, a heart attack, heavy bleeding."""
+DANGER_KIND_BREATHING: DangerKind.ValueType  # 4
+"""Cannot breathe."""
+DANGER_KIND_STARVATION_COLD: DangerKind.ValueType  # 5
+"""Has nothing to eat, or no heat in the cold."""
+DANGER_KIND_FIRE: DangerKind.ValueType  # 6
+"""Fire, smoke, gas."""
+Global___DangerKind: _TypeAlias = DangerKind  # noqa: Y015
 
 class _ExceptionCode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -353,12 +418,20 @@ class Outcome(_message.Message):
     REMAINING_FIELD_NUMBER: _builtins.int
     SOLVED_FIELD_NUMBER: _builtins.int
     FOUND_FIELD_NUMBER: _builtins.int
+    CALL_BACK_FIELD_NUMBER: _builtins.int
+    NEW_PROBLEMS_FIELD_NUMBER: _builtins.int
+    RECORDING_CONSENT_FIELD_NUMBER: _builtins.int
+    IDENTIFIED_FIELD_NUMBER: _builtins.int
     result: Global___Outcome.Result.ValueType
     """The overall result."""
     exception: Global___ExceptionCode.ValueType
     """Why the consultation was not possible; unspecified if it was."""
     need_human: Global___InDepthCode.ValueType
     """Why a human is needed; unspecified if none is."""
+    recording_consent: Global___RecordingConsent.ValueType
+    """Whether the call may be kept as audio."""
+    identified: _builtins.bool
+    """Whether the person proved who they are, as far as the plan asked for it."""
     @_builtins.property
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]:
         """Every question and every known problem of the consultation, in the order of the plan, each with what became of it."""
@@ -375,6 +448,14 @@ class Outcome(_message.Message):
     def found(self) -> Global___Vulnerabilities:
         """Difficulties that the call found new."""
 
+    @_builtins.property
+    def call_back(self) -> Global___CallBackWish:
+        """When the person wants to be called again; absent if they said nothing of it."""
+
+    @_builtins.property
+    def new_problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewProblem]:
+        """Difficulties that the person told of their own accord, with what they were asked about them."""
+
     def __init__(
         self,
         *,
@@ -385,14 +466,184 @@ class Outcome(_message.Message):
         remaining: Global___Vulnerabilities | None = ...,
         solved: Global___Vulnerabilities | None = ...,
         found: Global___Vulnerabilities | None = ...,
+        call_back: Global___CallBackWish | None = ...,
+        new_problems: _abc.Iterable[Global___NewProblem] | None = ...,
+        recording_consent: Global___RecordingConsent.ValueType = ...,
+        identified: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "remaining", b"remaining", "solved", b"solved"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call_back", b"call_back", "found", b"found", "remaining", b"remaining", "solved", b"solved"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["exception", b"exception", "findings", b"findings", "found", b"found", "need_human", b"need_human", "remaining", b"remaining", "result", b"result", "solved", b"solved"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_back", b"call_back", "exception", b"exception", "findings", b"findings", "found", b"found", "identified", b"identified", "need_human", b"need_human", "new_problems", b"new_problems", "recording_consent", b"recording_consent", "remaining", b"remaining", "result", b"result", "solved", b"solved"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
+
+@_typing.final
+class CallBackWish(_message.Message):
+    """Says when the person wants to be called again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _PartOfDay:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _PartOfDayEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CallBackWish._PartOfDay.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        PART_OF_DAY_UNSPECIFIED: CallBackWish._PartOfDay.ValueType  # 0
+        """Not said."""
+        PART_OF_DAY_MORNING: CallBackWish._PartOfDay.ValueType  # 1
+        """아침, 오전: 6 to 12."""
+        PART_OF_DAY_NOON: CallBackWish._PartOfDay.ValueType  # 2
+        """점심: 12 to 14."""
+        PART_OF_DAY_AFTERNOON: CallBackWish._PartOfDay.ValueType  # 3
+        """오후, 낮: 12 to 18."""
+        PART_OF_DAY_EVENING: CallBackWish._PartOfDay.ValueType  # 4
+        """저녁: 18 to 21."""
+
+    class PartOfDay(_PartOfDay, metaclass=_PartOfDayEnumTypeWrapper):
+        """A part of a day. Values may be added."""
+
+    PART_OF_DAY_UNSPECIFIED: CallBackWish.PartOfDay.ValueType  # 0
+    """Not said."""
+    PART_OF_DAY_MORNING: CallBackWish.PartOfDay.ValueType  # 1
+    """아침, 오전: 6 to 12."""
+    PART_OF_DAY_NOON: CallBackWish.PartOfDay.ValueType  # 2
+    """점심: 12 to 14."""
+    PART_OF_DAY_AFTERNOON: CallBackWish.PartOfDay.ValueType  # 3
+    """오후, 낮: 12 to 18."""
+    PART_OF_DAY_EVENING: CallBackWish.PartOfDay.ValueType  # 4
+    """저녁: 18 to 21."""
+
+    QUOTE_FIELD_NUMBER: _builtins.int
+    TURN_NUMBER_FIELD_NUMBER: _builtins.int
+    NOT_BEFORE_FIELD_NUMBER: _builtins.int
+    NOT_AFTER_FIELD_NUMBER: _builtins.int
+    PART_OF_DAY_FIELD_NUMBER: _builtins.int
+    quote: _builtins.str
+    """The person's own words."""
+    turn_number: _builtins.int
+    """The turn they were said in."""
+    part_of_day: Global___CallBackWish.PartOfDay.ValueType
+    """The part of the day that was named."""
+    @_builtins.property
+    def not_before(self) -> _timestamp_pb2.Timestamp:
+        """From when on, as far as it was understood; absent if not."""
+
+    @_builtins.property
+    def not_after(self) -> _timestamp_pb2.Timestamp:
+        """Until when; absent if not understood."""
+
+    def __init__(
+        self,
+        *,
+        quote: _builtins.str = ...,
+        turn_number: _builtins.int = ...,
+        not_before: _timestamp_pb2.Timestamp | None = ...,
+        not_after: _timestamp_pb2.Timestamp | None = ...,
+        part_of_day: Global___CallBackWish.PartOfDay.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["not_after", b"not_after", "not_before", b"not_before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["not_after", b"not_after", "not_before", b"not_before", "part_of_day", b"part_of_day", "quote", b"quote", "turn_number", b"turn_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallBackWish: _TypeAlias = CallBackWish  # noqa: Y015
+
+@_typing.final
+class NewProblem(_message.Message):
+    """Holds a difficulty that the person told of their own accord."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    SINCE_AND_WHY_FIELD_NUMBER: _builtins.int
+    URGENCY_FIELD_NUMBER: _builtins.int
+    DAILY_LIFE_FIELD_NUMBER: _builtins.int
+    HELP_FIELD_NUMBER: _builtins.int
+    GRAVE_FIELD_NUMBER: _builtins.int
+    TURN_NUMBERS_FIELD_NUMBER: _builtins.int
+    content: _builtins.str
+    """What it is, in the person's words."""
+    since_and_why: _builtins.str
+    """Since when and why, in the person's words; empty if not answered."""
+    urgency: _builtins.int
+    """How urgent: 0 not, 1 to be watched, 3 at once; absent if not answered."""
+    daily_life: _builtins.int
+    """How far it hinders daily life: 0 not at all to 4 completely; absent if not answered."""
+    help: _builtins.int
+    """Who can help: 0 somebody lives there, to 4 nobody; absent if not answered."""
+    grave: _builtins.bool
+    """Whether it is grave: urgency 3, or daily life 4 together with help 4."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponseCode]:
+        """The codes it falls under: risks, or desires."""
+
+    @_builtins.property
+    def turn_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The turns it rests on."""
+
+    def __init__(
+        self,
+        *,
+        content: _builtins.str = ...,
+        codes: _abc.Iterable[Global___ResponseCode] | None = ...,
+        since_and_why: _builtins.str = ...,
+        urgency: _builtins.int | None = ...,
+        daily_life: _builtins.int | None = ...,
+        help: _builtins.int | None = ...,
+        grave: _builtins.bool = ...,
+        turn_numbers: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_daily_life", b"_daily_life", "_help", b"_help", "_urgency", b"_urgency", "daily_life", b"daily_life", "help", b"help", "urgency", b"urgency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_daily_life", b"_daily_life", "_help", b"_help", "_urgency", b"_urgency", "codes", b"codes", "content", b"content", "daily_life", b"daily_life", "grave", b"grave", "help", b"help", "since_and_why", b"since_and_why", "turn_numbers", b"turn_numbers", "urgency", b"urgency"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__daily_life: _TypeAlias = _typing.Literal["daily_life"]  # noqa: Y015
+    _WhichOneofArgType__daily_life: _TypeAlias = _typing.Literal["_daily_life", b"_daily_life"]  # noqa: Y015
+    _WhichOneofReturnType__help: _TypeAlias = _typing.Literal["help"]  # noqa: Y015
+    _WhichOneofArgType__help: _TypeAlias = _typing.Literal["_help", b"_help"]  # noqa: Y015
+    _WhichOneofReturnType__urgency: _TypeAlias = _typing.Literal["urgency"]  # noqa: Y015
+    _WhichOneofArgType__urgency: _TypeAlias = _typing.Literal["_urgency", b"_urgency"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__daily_life) -> _WhichOneofReturnType__daily_life | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__help) -> _WhichOneofReturnType__help | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__urgency) -> _WhichOneofReturnType__urgency | None: ...
+
+Global___NewProblem: _TypeAlias = NewProblem  # noqa: Y015
+
+@_typing.final
+class Claim(_message.Message):
+    """Holds one sentence of a summary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    TURN_NUMBERS_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The sentence, in Korean, without its citation."""
+    @_builtins.property
+    def turn_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The callee's turns it rests on. Empty only for what the service itself knows, such as how the call ended."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        turn_numbers: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "turn_numbers", b"turn_numbers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Claim: _TypeAlias = Claim  # noqa: Y015
 
 @_typing.final
 class Finding(_message.Message):
@@ -441,6 +692,8 @@ class Finding(_message.Message):
     RESPONSES_FIELD_NUMBER: _builtins.int
     ASK_COUNT_FIELD_NUMBER: _builtins.int
     SOLVED_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    UNASKED_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """Where it stands in the request: `questions[0]`, `known_vulnerabilities.risks[1]`."""
     text: _builtins.str
@@ -459,6 +712,10 @@ class Finding(_message.Message):
     """How often it was asked."""
     solved: _builtins.bool
     """For a known problem: true if the person said that it is solved. Absent for questions and while unknown."""
+    level: _builtins.int
+    """For a question with degrees (urgency ...): the degree; absent where there are none, or none was understood."""
+    unasked: _builtins.bool
+    """Whether the answer came before the question was asked, or corrected an earlier one."""
     @_builtins.property
     def responses(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponseCode]:
         """What the answer means."""
@@ -476,21 +733,27 @@ class Finding(_message.Message):
         responses: _abc.Iterable[Global___ResponseCode] | None = ...,
         ask_count: _builtins.int = ...,
         solved: _builtins.bool | None = ...,
+        level: _builtins.int | None = ...,
+        unasked: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_solved", b"_solved", "confidence", b"confidence", "expected_answer", b"expected_answer", "solved", b"solved"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_level", b"_level", "_solved", b"_solved", "confidence", b"confidence", "expected_answer", b"expected_answer", "level", b"level", "solved", b"solved"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_solved", b"_solved", "ask_count", b"ask_count", "confidence", b"confidence", "expected_answer", b"expected_answer", "quote", b"quote", "responses", b"responses", "solved", b"solved", "state", b"state", "subject", b"subject", "text", b"text", "turn_number", b"turn_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_level", b"_level", "_solved", b"_solved", "ask_count", b"ask_count", "confidence", b"confidence", "expected_answer", b"expected_answer", "level", b"level", "quote", b"quote", "responses", b"responses", "solved", b"solved", "state", b"state", "subject", b"subject", "text", b"text", "turn_number", b"turn_number", "unasked", b"unasked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
     _WhichOneofReturnType__expected_answer: _TypeAlias = _typing.Literal["expected_answer"]  # noqa: Y015
     _WhichOneofArgType__expected_answer: _TypeAlias = _typing.Literal["_expected_answer", b"_expected_answer"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
     _WhichOneofReturnType__solved: _TypeAlias = _typing.Literal["solved"]  # noqa: Y015
     _WhichOneofArgType__solved: _TypeAlias = _typing.Literal["_solved", b"_solved"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_answer) -> _WhichOneofReturnType__expected_answer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__solved) -> _WhichOneofReturnType__solved | None: ...
 

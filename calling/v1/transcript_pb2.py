@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from calling.v1 import outcome_pb2 as calling_dot_v1_dot_outcome__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63\x61lling/v1/transcript.proto\x12\ncalling.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x04\n\x04Turn\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12)\n\x07speaker\x18\x02 \x01(\x0e\x32\x18.calling.v1.Turn.Speaker\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05heard\x18\x04 \x01(\t\x12\x17\n\nconfidence\x18\x05 \x01(\x02H\x00\x88\x01\x01\x12\'\n\x06source\x18\x06 \x01(\x0e\x32\x17.calling.v1.Turn.Source\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07timings\x18\x08 \x01(\x0b\x32\x17.calling.v1.TurnTimings\x12\x0f\n\x07subject\x18\t \x01(\t\"I\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x11\n\rSPEAKER_AGENT\x10\x01\x12\x12\n\x0eSPEAKER_CALLEE\x10\x02\"\xd5\x01\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rSOURCE_SPEECH\x10\x01\x12\x11\n\rSOURCE_KEYPAD\x10\x02\x12\x12\n\x0eSOURCE_SILENCE\x10\x03\x12\x14\n\x10SOURCE_INTERVIEW\x10\x04\x12\x18\n\x14SOURCE_STORED_ANSWER\x10\x05\x12\x19\n\x15SOURCE_LANGUAGE_MODEL\x10\x06\x12\x13\n\x0fSOURCE_BUILT_IN\x10\x07\x12\x19\n\x15SOURCE_UNINTELLIGIBLE\x10\x08\x42\r\n\x0b_confidence\"\xab\x02\n\x0bTurnTimings\x12,\n\trecording\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0espeech_to_text\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08matching\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0elanguage_model\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0etext_to_speech\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x05total\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB#\n\x0e\x63om.calling.v1B\x0fTranscriptProtoP\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63\x61lling/v1/transcript.proto\x12\ncalling.v1\x1a\x18\x63\x61lling/v1/outcome.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x05\n\x04Turn\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12)\n\x07speaker\x18\x02 \x01(\x0e\x32\x18.calling.v1.Turn.Speaker\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05heard\x18\x04 \x01(\t\x12\x17\n\nconfidence\x18\x05 \x01(\x02H\x00\x88\x01\x01\x12\'\n\x06source\x18\x06 \x01(\x0e\x32\x17.calling.v1.Turn.Source\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07timings\x18\x08 \x01(\x0b\x32\x17.calling.v1.TurnTimings\x12\x0f\n\x07subject\x18\t \x01(\t\x12\x30\n\runderstanding\x18\n \x01(\x0b\x32\x19.calling.v1.Understanding\x12\x38\n\x12language_model_use\x18\x0b \x01(\x0b\x32\x1c.calling.v1.LanguageModelUse\x12\x17\n\x0fwording_version\x18\x0c \x01(\t\"I\n\x07Speaker\x12\x17\n\x13SPEAKER_UNSPECIFIED\x10\x00\x12\x11\n\rSPEAKER_AGENT\x10\x01\x12\x12\n\x0eSPEAKER_CALLEE\x10\x02\"\xeb\x01\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x11\n\rSOURCE_SPEECH\x10\x01\x12\x11\n\rSOURCE_KEYPAD\x10\x02\x12\x12\n\x0eSOURCE_SILENCE\x10\x03\x12\x14\n\x10SOURCE_INTERVIEW\x10\x04\x12\x18\n\x14SOURCE_STORED_ANSWER\x10\x05\x12\x19\n\x15SOURCE_LANGUAGE_MODEL\x10\x06\x12\x13\n\x0fSOURCE_BUILT_IN\x10\x07\x12\x19\n\x15SOURCE_UNINTELLIGIBLE\x10\x08\x12\x14\n\x10SOURCE_HAND_OVER\x10\tB\r\n\x0b_confidence\"\xd5\x02\n\rUnderstanding\x12\x0e\n\x06intent\x18\x01 \x01(\t\x12.\n\x05layer\x18\x02 \x01(\x0e\x32\x1f.calling.v1.Understanding.Layer\x12\x17\n\nconfidence\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x1c\n\x0f\x65xpected_answer\x18\x04 \x01(\x05H\x01\x88\x01\x01\x12+\n\x0b\x64\x61nger_kind\x18\x05 \x01(\x0e\x32\x16.calling.v1.DangerKind\x12\x13\n\x06number\x18\x06 \x01(\x03H\x02\x88\x01\x01\"]\n\x05Layer\x12\x15\n\x11LAYER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bLAYER_RULES\x10\x01\x12\x12\n\x0eLAYER_LIKENESS\x10\x02\x12\x18\n\x14LAYER_LANGUAGE_MODEL\x10\x03\x42\r\n\x0b_confidenceB\x12\n\x10_expected_answerB\t\n\x07_number\"x\n\x10LanguageModelUse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x16\n\x0eprompt_version\x18\x02 \x01(\t\x12\x14\n\x0cinput_tokens\x18\x03 \x01(\x05\x12\x15\n\routput_tokens\x18\x04 \x01(\x05\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\x05\"\xab\x02\n\x0bTurnTimings\x12,\n\trecording\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0espeech_to_text\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08matching\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0elanguage_model\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0etext_to_speech\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x05total\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationB#\n\x0e\x63om.calling.v1B\x0fTranscriptProtoP\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +35,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'calling.v1.transcript_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\016com.calling.v1B\017TranscriptProtoP\001'
-  _globals['_TURN']._serialized_start=109
-  _globals['_TURN']._serialized_end=683
-  _globals['_TURN_SPEAKER']._serialized_start=379
-  _globals['_TURN_SPEAKER']._serialized_end=452
-  _globals['_TURN_SOURCE']._serialized_start=455
-  _globals['_TURN_SOURCE']._serialized_end=668
-  _globals['_TURNTIMINGS']._serialized_start=686
-  _globals['_TURNTIMINGS']._serialized_end=985
+  _globals['_TURN']._serialized_start=135
+  _globals['_TURN']._serialized_end=864
+  _globals['_TURN_SPEAKER']._serialized_start=538
+  _globals['_TURN_SPEAKER']._serialized_end=611
+  _globals['_TURN_SOURCE']._serialized_start=614
+  _globals['_TURN_SOURCE']._serialized_end=849
+  _globals['_UNDERSTANDING']._serialized_start=867
+  _globals['_UNDERSTANDING']._serialized_end=1208
+  _globals['_UNDERSTANDING_LAYER']._serialized_start=1069
+  _globals['_UNDERSTANDING_LAYER']._serialized_end=1162
+  _globals['_LANGUAGEMODELUSE']._serialized_start=1210
+  _globals['_LANGUAGEMODELUSE']._serialized_end=1330
+  _globals['_TURNTIMINGS']._serialized_start=1333
+  _globals['_TURNTIMINGS']._serialized_end=1632
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from calling.v1 import outcome_pb2 as _outcome_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
@@ -74,6 +75,8 @@ class Turn(_message.Message):
         """The built-in rules, where a language model would have spoken but none is configured or it failed."""
         SOURCE_UNINTELLIGIBLE: Turn._Source.ValueType  # 8
         """The callee spoke, or made noise, but no words were recognised; the text is empty."""
+        SOURCE_HAND_OVER: Turn._Source.ValueType  # 9
+        """The callee was put through to a person; what they said is not known here, and the text is empty."""
 
     class Source(_Source, metaclass=_SourceEnumTypeWrapper):
         """Where the words come from. Values may be added."""
@@ -96,6 +99,8 @@ class Turn(_message.Message):
     """The built-in rules, where a language model would have spoken but none is configured or it failed."""
     SOURCE_UNINTELLIGIBLE: Turn.Source.ValueType  # 8
     """The callee spoke, or made noise, but no words were recognised; the text is empty."""
+    SOURCE_HAND_OVER: Turn.Source.ValueType  # 9
+    """The callee was put through to a person; what they said is not known here, and the text is empty."""
 
     NUMBER_FIELD_NUMBER: _builtins.int
     SPEAKER_FIELD_NUMBER: _builtins.int
@@ -106,6 +111,9 @@ class Turn(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     TIMINGS_FIELD_NUMBER: _builtins.int
     SUBJECT_FIELD_NUMBER: _builtins.int
+    UNDERSTANDING_FIELD_NUMBER: _builtins.int
+    LANGUAGE_MODEL_USE_FIELD_NUMBER: _builtins.int
+    WORDING_VERSION_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Position in the call, from 1. Agent's and callee's turns share one count."""
     speaker: Global___Turn.Speaker.ValueType
@@ -122,6 +130,8 @@ class Turn(_message.Message):
     """Where the words come from."""
     subject: _builtins.str
     """What the turn is about: `greeting`, `known_vulnerabilities.risks[0]`, `questions[2]`, `anything_else`, `goodbye` ..."""
+    wording_version: _builtins.str
+    """Agent's turns: which version of the institution's wording spoke; empty where none did."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When the turn was written."""
@@ -129,6 +139,14 @@ class Turn(_message.Message):
     @_builtins.property
     def timings(self) -> Global___TurnTimings:
         """How long the parts of the work took."""
+
+    @_builtins.property
+    def understanding(self) -> Global___Understanding:
+        """Callee's turns: what was made of the words; absent where there was nothing to understand."""
+
+    @_builtins.property
+    def language_model_use(self) -> Global___LanguageModelUse:
+        """Agent's turns: what the language model cost; absent if it was not asked."""
 
     def __init__(
         self,
@@ -142,16 +160,137 @@ class Turn(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         timings: Global___TurnTimings | None = ...,
         subject: _builtins.str = ...,
+        understanding: Global___Understanding | None = ...,
+        language_model_use: Global___LanguageModelUse | None = ...,
+        wording_version: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "create_time", b"create_time", "timings", b"timings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "create_time", b"create_time", "language_model_use", b"language_model_use", "timings", b"timings", "understanding", b"understanding"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "create_time", b"create_time", "heard", b"heard", "number", b"number", "source", b"source", "speaker", b"speaker", "subject", b"subject", "text", b"text", "timings", b"timings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "confidence", b"confidence", "create_time", b"create_time", "heard", b"heard", "language_model_use", b"language_model_use", "number", b"number", "source", b"source", "speaker", b"speaker", "subject", b"subject", "text", b"text", "timings", b"timings", "understanding", b"understanding", "wording_version", b"wording_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
     _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
 
 Global___Turn: _TypeAlias = Turn  # noqa: Y015
+
+@_typing.final
+class Understanding(_message.Message):
+    """Explains what was made of a callee's words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Layer:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _LayerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Understanding._Layer.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        LAYER_UNSPECIFIED: Understanding._Layer.ValueType  # 0
+        """Never sent."""
+        LAYER_RULES: Understanding._Layer.ValueType  # 1
+        """Fixed rules."""
+        LAYER_LIKENESS: Understanding._Layer.ValueType  # 2
+        """Likeness to sentences of known meaning."""
+        LAYER_LANGUAGE_MODEL: Understanding._Layer.ValueType  # 3
+        """The language model, its answer checked against what was possible."""
+
+    class Layer(_Layer, metaclass=_LayerEnumTypeWrapper):
+        """Which layer decided. Values may be added."""
+
+    LAYER_UNSPECIFIED: Understanding.Layer.ValueType  # 0
+    """Never sent."""
+    LAYER_RULES: Understanding.Layer.ValueType  # 1
+    """Fixed rules."""
+    LAYER_LIKENESS: Understanding.Layer.ValueType  # 2
+    """Likeness to sentences of known meaning."""
+    LAYER_LANGUAGE_MODEL: Understanding.Layer.ValueType  # 3
+    """The language model, its answer checked against what was possible."""
+
+    INTENT_FIELD_NUMBER: _builtins.int
+    LAYER_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    EXPECTED_ANSWER_FIELD_NUMBER: _builtins.int
+    DANGER_KIND_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    intent: _builtins.str
+    """What the callee meant: `yes`, `answer`, `refuse_question` ..."""
+    layer: Global___Understanding.Layer.ValueType
+    """Which layer decided."""
+    confidence: _builtins.float
+    """How sure, 0 to 1; absent where that is not measured."""
+    expected_answer: _builtins.int
+    """Index of the expected answer that was matched; absent where none was."""
+    danger_kind: _outcome_pb2.DangerKind.ValueType
+    """What danger was noticed; unspecified if none."""
+    number: _builtins.int
+    """The number that was said, where one was."""
+    def __init__(
+        self,
+        *,
+        intent: _builtins.str = ...,
+        layer: Global___Understanding.Layer.ValueType = ...,
+        confidence: _builtins.float | None = ...,
+        expected_answer: _builtins.int | None = ...,
+        danger_kind: _outcome_pb2.DangerKind.ValueType = ...,
+        number: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_number", b"_number", "confidence", b"confidence", "expected_answer", b"expected_answer", "number", b"number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_expected_answer", b"_expected_answer", "_number", b"_number", "confidence", b"confidence", "danger_kind", b"danger_kind", "expected_answer", b"expected_answer", "intent", b"intent", "layer", b"layer", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
+    _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
+    _WhichOneofReturnType__expected_answer: _TypeAlias = _typing.Literal["expected_answer"]  # noqa: Y015
+    _WhichOneofArgType__expected_answer: _TypeAlias = _typing.Literal["_expected_answer", b"_expected_answer"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_answer) -> _WhichOneofReturnType__expected_answer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+
+Global___Understanding: _TypeAlias = Understanding  # noqa: Y015
+
+@_typing.final
+class LanguageModelUse(_message.Message):
+    """Says what a language model cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    PROMPT_VERSION_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """Which model answered."""
+    prompt_version: _builtins.str
+    """Which version of the prompts it was asked with."""
+    input_tokens: _builtins.int
+    """Tokens read; 0 if the server does not say."""
+    output_tokens: _builtins.int
+    """Tokens written; 0 if the server does not say."""
+    attempts: _builtins.int
+    """How often it was asked until there was an answer."""
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        prompt_version: _builtins.str = ...,
+        input_tokens: _builtins.int = ...,
+        output_tokens: _builtins.int = ...,
+        attempts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "prompt_version", b"prompt_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LanguageModelUse: _TypeAlias = LanguageModelUse  # noqa: Y015
 
 @_typing.final
 class TurnTimings(_message.Message):

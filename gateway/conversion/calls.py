@@ -7,6 +7,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from calling.v1 import call_service_pb2
 from gateway.call import (
+    AnsweredBy,
+    HandOver,
+    HandOverEnded,
     HangUp,
     Heard,
     Listen,
@@ -23,6 +26,7 @@ from gateway.errors import OrchestratorFaultError
 
 DEFAULT_SILENCE_SECONDS = 5
 DEFAULT_MAX_LENGTH_SECONDS = 120
+DEFAULT_RING_SECONDS = 30
 
 
 def take_turn_request(
@@ -40,6 +44,8 @@ def take_turn_request(
             request.digits = digits
         case Silence():
             request.silence.SetInParent()
+        case HandOverEnded(answered):
+            request.hand_over_end.answered = answered
         case None:
             pass
     return request
@@ -63,6 +69,17 @@ def status_request(report: StatusReport) -> call_service_pb2.ReportCallStatusReq
     )
 
 
+def answered_by_request(
+    consultation_id: str, call_sid: str, answered_by: AnsweredBy
+) -> call_service_pb2.ReportAnsweredByRequest:
+    """Returns the request for a callback about who answered."""
+    return call_service_pb2.ReportAnsweredByRequest(
+        consultation_id=consultation_id,
+        call_sid=call_sid,
+        answered_by=call_service_pb2.ReportAnsweredByRequest.AnsweredBy.Value(f"ANSWERED_BY_{answered_by.upper()}"),
+    )
+
+
 def reply(message: call_service_pb2.Reply) -> Reply:
     """Returns the reply.
 
@@ -74,18 +91,25 @@ def reply(message: call_service_pb2.Reply) -> Reply:
     )
 
 
-def _next(message: call_service_pb2.Reply) -> Listen | Wait | HangUp:
+def _next(message: call_service_pb2.Reply) -> Listen | Wait | HangUp | HandOver:
     match message.WhichOneof("next"):
         case "listen":
             return Listen(
                 turn_number=message.listen.turn_number,
                 silence_timeout_seconds=_seconds(message.listen.silence_timeout) or DEFAULT_SILENCE_SECONDS,
                 max_length_seconds=_seconds(message.listen.max_length) or DEFAULT_MAX_LENGTH_SECONDS,
+                keys=message.listen.keys,
             )
         case "wait":
             return Wait(message.wait.turn_number)
         case "hang_up":
             return HangUp(message.hang_up.turn_number)
+        case "hand_over":
+            return HandOver(
+                phone=message.hand_over.phone,
+                ring_timeout_seconds=_seconds(message.hand_over.ring_timeout) or DEFAULT_RING_SECONDS,
+                turn_number=message.hand_over.turn_number,
+            )
         case _:
             raise OrchestratorFaultError("The orchestrator's reply does not say what comes next.")
 

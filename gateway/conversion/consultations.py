@@ -1,5 +1,9 @@
 """The backend's body as a StartConsultationRequest."""
 
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+
 from calling.v1 import consultation_pb2, consultation_service_pb2, outcome_pb2
 from gateway import receive
 
@@ -20,6 +24,8 @@ def start_request(
             consultation_pb2.FrequentQuestion(question=entry.question, answer=entry.answer)
             for entry in payload.faq_list
         ],
+        dialling=_dialling(payload),
+        listening=_listening(payload.listening),
     )
 
 
@@ -40,6 +46,20 @@ def _address(address: receive.Address | None) -> consultation_pb2.Address | None
     return consultation_pb2.Address(
         state=address.state, city=address.city, address1=address.address1, address2=address.address2
     )
+
+
+def _dialling(payload: receive.ReceivePayload) -> consultation_pb2.DiallingOptions | None:
+    if not payload.hand_over_phone:
+        return None
+    return consultation_pb2.DiallingOptions(hand_over_phone=payload.hand_over_phone)
+
+
+def _listening(listening: receive.Listening | None) -> consultation_pb2.ListeningOptions | None:
+    if listening is None or listening.silence_timeout_seconds is None:
+        return None
+    silence_timeout = Duration()
+    silence_timeout.FromTimedelta(timedelta(seconds=listening.silence_timeout_seconds))
+    return consultation_pb2.ListeningOptions(silence_timeout=silence_timeout)
 
 
 def _question(question: receive.Question) -> consultation_pb2.Question:

@@ -1,8 +1,10 @@
 """Summary and outcome as JSON, with the codes as the backend's integers."""
 
+from collections.abc import Iterable
+
 from calling.v1 import consultation_service_pb2, outcome_pb2, transcript_pb2
 from gateway import views
-from gateway.conversion.views import Enum, enum_name
+from gateway.conversion.views import Enum, enum_name, moment, optional_name
 
 _RESULTS = {
     outcome_pb2.Outcome.RESULT_NOT_POSSIBLE: 0,
@@ -25,6 +27,7 @@ def summary(message: consultation_service_pb2.SummaryResponse) -> views.SummaryV
         summary=message.summary,
         source=enum_name(transcript_pb2.Turn.Source, message.source, "SOURCE_"),
         outcome=_outcome(message.outcome),
+        claims=[views.ClaimView(text=claim.text, turns=list(claim.turn_numbers)) for claim in message.claims],
     )
 
 
@@ -37,6 +40,10 @@ def _outcome(message: outcome_pb2.Outcome) -> views.OutcomeView:
         remaining=_vulnerabilities(message.remaining),
         solved=_vulnerabilities(message.solved),
         found=_vulnerabilities(message.found),
+        call_back=_call_back(message.call_back) if message.HasField("call_back") else None,
+        new_problems=[_new_problem(problem) for problem in message.new_problems],
+        recording_consent=optional_name(outcome_pb2.RecordingConsent, message.recording_consent, "RECORDING_CONSENT_"),
+        identified=message.identified,
     )
 
 
@@ -61,10 +68,40 @@ def _finding(message: outcome_pb2.Finding) -> views.FindingView:
         turn=message.turn_number or None,
         confidence=round(message.confidence, 3) if message.HasField("confidence") else None,
         expected_answer=message.expected_answer if message.HasField("expected_answer") else None,
-        responses=[_response(response) for response in message.responses if response.WhichOneof("code")],
+        responses=_responses(message.responses),
         ask_count=message.ask_count,
         solved=message.solved if message.HasField("solved") else None,
+        level=message.level if message.HasField("level") else None,
+        unasked=message.unasked,
     )
+
+
+def _call_back(message: outcome_pb2.CallBackWish) -> views.CallBackView:
+    return views.CallBackView(
+        quote=message.quote,
+        turn=message.turn_number,
+        not_before=moment(message, "not_before"),
+        not_after=moment(message, "not_after"),
+        part_of_day=optional_name(outcome_pb2.CallBackWish.PartOfDay, message.part_of_day, "PART_OF_DAY_"),
+    )
+
+
+def _new_problem(message: outcome_pb2.NewProblem) -> views.NewProblemView:
+    return views.NewProblemView(
+        content=message.content,
+        codes=_responses(message.codes),
+        since_and_why=message.since_and_why,
+        urgency=message.urgency if message.HasField("urgency") else None,
+        daily_life=message.daily_life if message.HasField("daily_life") else None,
+        help=message.help if message.HasField("help") else None,
+        grave=message.grave,
+        turns=list(message.turn_numbers),
+    )
+
+
+def _responses(messages: Iterable[outcome_pb2.ResponseCode]) -> list[views.ResponseView]:
+    """Returns what an answer means; codes of tables newer than this gateway are left out."""
+    return [_response(message) for message in messages if message.WhichOneof("code")]
 
 
 def _response(message: outcome_pb2.ResponseCode) -> views.ResponseView:

@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from calling.v1 import consultation_pb2, consultation_service_pb2, transcript_pb2
+from calling.v1 import consultation_pb2, consultation_service_pb2, outcome_pb2, transcript_pb2
 from gateway import views
 
 _Timing = Literal["recording", "speech_to_text", "matching", "language_model", "text_to_speech", "total"]
@@ -58,6 +58,22 @@ def consultation(message: consultation_pb2.Consultation) -> views.ConsultationVi
         turn_count=message.turn_count,
         dial_failure=optional_name(types.DialFailure, message.dial_failure, "DIAL_FAILURE_"),
         delivery=optional_name(types.Delivery, message.delivery, "DELIVERY_"),
+        alarms=[alarm(each) for each in message.alarms],
+    )
+
+
+def alarm(message: consultation_pb2.Alarm) -> views.AlarmView:
+    """Returns an alarm."""
+    return views.AlarmView(
+        number=message.number,
+        danger_kind=enum_name(outcome_pb2.DangerKind, message.danger_kind, "DANGER_KIND_"),
+        turn=message.turn_number,
+        noticed_by=[enum_name(consultation_pb2.Alarm.Observer, each, "OBSERVER_") for each in message.noticed_by],
+        create_time=moment(message, "create_time"),
+        notification_count=message.notification_count,
+        escalate_time=moment(message, "escalate_time"),
+        acknowledge_time=moment(message, "acknowledge_time"),
+        acknowledged_by=message.acknowledged_by or None,
     )
 
 
@@ -76,7 +92,34 @@ def turn(message: transcript_pb2.Turn) -> views.TurnView:
     )
     if message.HasField("confidence"):
         view["confidence"] = round(message.confidence, 3)
+    if message.HasField("understanding"):
+        view["understanding"] = _understanding(message.understanding)
+    if message.HasField("language_model_use"):
+        view["language_model_use"] = _language_model_use(message.language_model_use)
+    if message.wording_version:
+        view["wording_version"] = message.wording_version
     return view
+
+
+def _understanding(message: transcript_pb2.Understanding) -> views.UnderstandingView:
+    return views.UnderstandingView(
+        intent=message.intent,
+        layer=enum_name(transcript_pb2.Understanding.Layer, message.layer, "LAYER_"),
+        confidence=round(message.confidence, 3) if message.HasField("confidence") else None,
+        expected_answer=message.expected_answer if message.HasField("expected_answer") else None,
+        danger_kind=optional_name(outcome_pb2.DangerKind, message.danger_kind, "DANGER_KIND_"),
+        number=message.number if message.HasField("number") else None,
+    )
+
+
+def _language_model_use(message: transcript_pb2.LanguageModelUse) -> views.LanguageModelUseView:
+    return views.LanguageModelUseView(
+        model=message.model,
+        prompt_version=message.prompt_version,
+        input_tokens=message.input_tokens,
+        output_tokens=message.output_tokens,
+        attempts=message.attempts,
+    )
 
 
 def _timings(message: transcript_pb2.TurnTimings) -> views.TimingsView:
@@ -110,4 +153,7 @@ def event(message: consultation_service_pb2.WatchConsultationResponse) -> views.
         case "delivery_attempted":
             view["type"] = "delivery_attempted"
             view["attempt"] = attempt(message.delivery_attempted)
+        case "alarm_changed":
+            view["type"] = "alarm_changed"
+            view["alarm"] = alarm(message.alarm_changed)
     return view

@@ -1,101 +1,202 @@
-"""A language model behind OpenAI's chat completions, or any server that serves them: the port `LanguageModel`."""
+"""Language models behind OpenAI's chat completions, one after the other until one answers: the port `LanguageModel`.
+
+What is worth repeating is repeated while there is time; then the second model is asked; a model that keeps failing is
+left alone for a short while. Once a word of a reply was handed out, nothing is repeated.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-import httpx2
-import openai
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
-from observability import log
-from orchestrator.dialogue.ports import Message
+from orchestrator.adapters.circuit import Circuit
+from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
+from orchestrator.adapters.openai_failures import FailureKind, ModelFailure
+from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel, OpenAiReply, Tokens
+from orchestrator.dialogue.ports import Completion, Message, OnUse, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
+from orchestrator.domain.turn import LanguageModelUse
 
-if TYPE_CHECKING:
-    from openai import AsyncStream
-    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+__all__ = ["OPENAI_URL", "OpenAiLanguageModel"]
 
-logger = log.get(__name__)
+Answer = TypeVar("Answer")
 
-OPENAI_URL = "https://api.openai.com/v1"
+_MOST_ATTEMPTS = 3  # a model
+# The part of the time that a model may take if another one comes after it.
+_SHARE = 0.6
+# Seconds under which a model that was too slow is not to blame.
+_FAIR_TIME = 2.0
 
-_CONNECT_TIMEOUT = 2.0  # seconds
-# A reply that reached its length is cut, but a reply; without any reason, the connection broke off in the middle.
-_COMPLETE = {"stop", "length"}
-# What the client raises for an answer that is no JSON, or other JSON than OpenAI's.
-_NO_CHUNK = (ValueError, TypeError, AttributeError)
+
+@dataclass(frozen=True)
+class _Candidate:
+    model: OpenAiModel
+    circuit: Circuit = field(default_factory=Circuit)
+
+
+@dataclass
+class _Asking:
+    """One question to the models: how it was answered, by whom, after how many attempts."""
+
+    deadline: float
+    started: float
+    attempts: int = 0
+
+    @classmethod
+    def within(cls, seconds: float) -> _Asking:
+        now = asyncio.get_running_loop().time()
+        return cls(now + seconds, now)
 
 
 class OpenAiLanguageModel:
-    """Streams replies. Nothing is repeated: the callee waits, and there are other answers."""
+    """Asks its models in order."""
 
-    def __init__(self, *, api_key: str, model: str, base_url: str = OPENAI_URL) -> None:
+    def __init__(self, *models: OpenAiModel, metrics: LanguageModelMetrics | None = None) -> None:
         """Makes it.
 
         Args:
-            api_key: the server's; one that wants none gets any word.
-            model: the server's name of the model.
-            base_url: of the server, with its version: `http://127.0.0.1:8080/v1`.
+            models: the first one is asked first; owned from now on.
+            metrics: what counts and logs; None: only logs are of use.
         """
-        self._model = model
-        # OpenAI's newer models refuse the old name, most other servers know only the old one.
-        self._max_tokens_field = "max_completion_tokens" if base_url.startswith(OPENAI_URL) else "max_tokens"
-        self._client = openai.AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            max_retries=0,
-            timeout=httpx2.Timeout(None, connect=_CONNECT_TIMEOUT),  # each request has its own deadline
-        )
+        self._candidates = [_Candidate(model) for model in models]
+        self._metrics = metrics or LanguageModelMetrics()
 
     async def close(self) -> None:
         """Closes all connections."""
-        await self._client.close()
+        for candidate in self._candidates:
+            await candidate.model.close()
+
+    async def complete(
+        self, messages: Sequence[Message], schema: Schema, *, max_tokens: int, timeout: float
+    ) -> Completion:
+        """Returns a JSON object in the form of a schema."""
+        asking = _Asking.within(timeout)
+        candidate, (content, tokens) = await self._ask(
+            asking, lambda model: model.complete(messages, schema, max_tokens=max_tokens)
+        )
+        return Completion(content, self._used(asking, candidate, tokens))
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, timeout: float
+        self, messages: Sequence[Message], *, max_tokens: int, timeout: float, on_use: OnUse | None = None
     ) -> AsyncGenerator[str, None]:
         """Yields the reply piece by piece; closing the generator cancels the request."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        pieces = 0
-        finish_reason: str | None = None
-        try:
-            async with asyncio.timeout_at(deadline):
-                stream = await self._open(messages, max_tokens)
-            async with stream:
-                while (chunk := await _next_before(deadline, stream)) is not None:
-                    for choice in chunk.choices[:1]:
-                        finish_reason = choice.finish_reason or finish_reason
-                        if piece := _storable(choice.delta.content):
-                            pieces += 1
-                            yield piece
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *_NO_CHUNK) as error:
-            status = getattr(error, "status_code", None)
-            logger.warning("language_model_failed", error=type(error).__name__, http_status=status, pieces=pieces)
-            raise LanguageModelUnavailable from None  # its text may repeat what was said
-        if finish_reason not in _COMPLETE or not pieces:
-            logger.warning("language_model_broke_off", finish_reason=finish_reason, pieces=pieces)
-            raise LanguageModelUnavailable
+        asking = _Asking.within(timeout)
+        candidate, (reply, first) = await self._ask(asking, lambda model: _begin(model, messages, max_tokens))
+        async with aclosing(_rest(reply, first, asking.deadline)) as pieces:
+            try:
+                async for piece in pieces:
+                    yield piece
+            except ModelFailure as failure:
+                self._failed(candidate, failure, asking)
+                raise LanguageModelUnavailable from None
+        use = self._used(asking, candidate, reply.tokens)
+        if on_use is not None:
+            on_use(use)
 
-    async def _open(self, messages: Sequence[Message], max_tokens: int) -> AsyncStream[ChatCompletionChunk]:
-        return await self._client.chat.completions.create(
-            model=self._model,
-            messages=cast(
-                "list[ChatCompletionMessageParam]",
-                [{"role": message.role, "content": message.content} for message in messages],
-            ),
-            stream=True,
-            extra_body={self._max_tokens_field: max_tokens},
+    async def _ask(
+        self, asking: _Asking, request: Callable[[OpenAiModel], Awaitable[Answer]]
+    ) -> tuple[_Candidate, Answer]:
+        """Returns the first answer, and who gave it.
+
+        Raises:
+            LanguageModelUnavailable: no model answered.
+        """
+        loop = asyncio.get_running_loop()
+        for place, candidate in enumerate(self._candidates):
+            last = place == len(self._candidates) - 1
+            left = asking.deadline - loop.time()
+            until = loop.time() + left * (1.0 if last else _SHARE)
+            if not candidate.circuit.admits():
+                self._metrics.failed(candidate.model.name, ModelFailure(FailureKind.SKIPPED))
+                continue
+            try:
+                return candidate, await _persist(candidate.model, request, until, asking)
+            except ModelFailure as failure:
+                self._failed(candidate, failure, asking)
+        raise LanguageModelUnavailable
+
+    def _used(self, asking: _Asking, candidate: _Candidate, tokens: Tokens) -> LanguageModelUse:
+        candidate.circuit.succeeded()
+        seconds = asyncio.get_running_loop().time() - asking.started
+        use = LanguageModelUse(
+            candidate.model.name,
+            input_tokens=tokens.read,
+            output_tokens=tokens.written,
+            attempts=asking.attempts,
         )
+        self._metrics.used(use, seconds)
+        return use
+
+    def _failed(self, candidate: _Candidate, failure: ModelFailure, asking: _Asking) -> None:
+        hurried = failure.kind is FailureKind.TIMEOUT and asking.deadline - asking.started < _FAIR_TIME
+        if failure.outage and not hurried:
+            candidate.circuit.failed()
+        self._metrics.failed(candidate.model.name, failure)
 
 
-async def _next_before(deadline: float, stream: AsyncStream[ChatCompletionChunk]) -> ChatCompletionChunk | None:
-    """Returns the next chunk, None at the end. The deadline is not left on while the reader of the stream works."""
-    async with asyncio.timeout_at(deadline):
-        return await anext(stream, None)
+async def _persist(
+    model: OpenAiModel, request: Callable[[OpenAiModel], Awaitable[Answer]], until: float, asking: _Asking
+) -> Answer:
+    """Returns a model's answer; asks again what is worth it, while there is time.
+
+    Raises:
+        ModelFailure: the last one.
+    """
+    loop = asyncio.get_running_loop()
+
+    async def attempt() -> Answer:
+        asking.attempts += 1
+        try:
+            async with asyncio.timeout_at(until):
+                return await request(model)
+        except TimeoutError:
+            raise ModelFailure(FailureKind.TIMEOUT) from None
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, ModelFailure) and error.worth_repeating),
+        wait=_wait,
+        stop=lambda state: state.attempt_number >= _MOST_ATTEMPTS or loop.time() + state.upcoming_sleep >= until,
+        reraise=True,
+    )
+    return await retrying(attempt)
 
 
-def _storable(piece: str | None) -> str:
-    """Returns a piece without halves of characters: some servers cut an emoji in two, which no UTF-8 can hold."""
-    return (piece or "").encode(errors="ignore").decode()
+_backoff = wait_random_exponential(multiplier=0.2, max=2.0)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Returns the seconds until the next attempt: what the server asks for, else a little more each time."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, ModelFailure) and error.retry_after is not None:
+        return error.retry_after
+    return _backoff(state)
+
+
+async def _begin(model: OpenAiModel, messages: Sequence[Message], max_tokens: int) -> tuple[OpenAiReply, str]:
+    """Returns a reply with its first words: until they are there, the request may be repeated."""
+    reply = await model.open(messages, max_tokens=max_tokens)
+    try:
+        first = await reply.piece()
+    except BaseException:
+        await reply.close()
+        raise
+    return reply, first or ""
+
+
+async def _rest(reply: OpenAiReply, first: str, deadline: float) -> AsyncGenerator[str, None]:
+    """Yields a reply from its first words on. The deadline is not left on while the reader works."""
+    try:
+        piece: str | None = first
+        while piece is not None:
+            yield piece
+            async with asyncio.timeout_at(deadline):
+                piece = await reply.piece()
+    except TimeoutError:
+        raise ModelFailure(FailureKind.TIMEOUT) from None
+    finally:
+        await reply.close()

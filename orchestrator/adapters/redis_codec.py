@@ -15,9 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
-from orchestrator.domain.event import DeliveryAttempted, Event, Occurrence, StateChanged, TurnTaken
+from orchestrator.domain.event import AlarmChanged, DeliveryAttempted, Event, Occurrence, StateChanged, TurnTaken
 from orchestrator.domain.turn import (
     CalleeInput,
+    HandOver,
+    HandOverEnded,
     HangUp,
     KeypadInput,
     Listen,
@@ -65,6 +67,7 @@ class _StoredReply:
     listen: Listen | None = None
     wait: Wait | None = None
     hang_up: HangUp | None = None
+    hand_over: HandOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class _StoredInput:
     recording: RecordingInput | None = None
     keypad: KeypadInput | None = None
     silence: SilenceInput | None = None
+    hand_over_ended: HandOverEnded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class _StoredEvent:
     state_changed: StateChanged | None = None
     turn_taken: TurnTaken | None = None
     delivery_attempted: DeliveryAttempted | None = None
+    alarm_changed: AlarmChanged | None = None
 
 
 BRIEF = Codec(Brief)
@@ -99,13 +104,15 @@ def encode_reply(reply: Reply) -> bytes:
             stored = _StoredReply(reply.prompts, wait=wait)
         case HangUp() as hang_up:
             stored = _StoredReply(reply.prompts, hang_up=hang_up)
+        case HandOver() as hand_over:
+            stored = _StoredReply(reply.prompts, hand_over=hand_over)
     return _REPLY.encode(stored)
 
 
 def decode_reply(raw: bytes) -> Reply:
     """Reads a reply."""
     stored = _REPLY.decode(raw)
-    following = stored.listen or stored.wait or stored.hang_up
+    following = stored.listen or stored.wait or stored.hang_up or stored.hand_over
     if following is None:
         raise Undecodable("a stored reply ends in something unknown")
     return Reply(stored.prompts, following)
@@ -120,13 +127,15 @@ def encode_input(callee_input: CalleeInput) -> bytes:
             stored = _StoredInput(keypad=callee_input)
         case SilenceInput():
             stored = _StoredInput(silence=callee_input)
+        case HandOverEnded():
+            stored = _StoredInput(hand_over_ended=callee_input)
     return _INPUT.encode(stored)
 
 
 def decode_input(raw: bytes) -> CalleeInput:
     """Reads what the callee said."""
     stored = _INPUT.decode(raw)
-    callee_input = stored.recording or stored.keypad or stored.silence
+    callee_input = stored.recording or stored.keypad or stored.silence or stored.hand_over_ended
     if callee_input is None:
         raise Undecodable("a stored input is of an unknown kind")
     return callee_input
@@ -141,13 +150,15 @@ def encode_event(happened_at: datetime, occurrence: Occurrence) -> bytes:
             stored = _StoredEvent(happened_at, turn_taken=occurrence)
         case DeliveryAttempted():
             stored = _StoredEvent(happened_at, delivery_attempted=occurrence)
+        case AlarmChanged():
+            stored = _StoredEvent(happened_at, alarm_changed=occurrence)
     return _EVENT.encode(stored)
 
 
 def decode_event(cursor: str, raw: bytes) -> Event:
     """Reads an occurrence; its cursor is kept beside it."""
     stored = _EVENT.decode(raw)
-    occurrence = stored.state_changed or stored.turn_taken or stored.delivery_attempted
+    occurrence = stored.state_changed or stored.turn_taken or stored.delivery_attempted or stored.alarm_changed
     if occurrence is None:
         raise Undecodable("a stored event is of an unknown kind")
     return Event(cursor, stored.happened_at, occurrence)

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from orchestrator.adapters import redis_client, scripts
 from orchestrator.adapters import redis_codec as codec
+from orchestrator.adapters.redis_brief_cache import BriefCache
 from orchestrator.adapters.redis_change import EXPIRE, KINDS, commit_arguments, milliseconds
 from orchestrator.adapters.redis_client import RedisClient, store_access
 from orchestrator.adapters.redis_event_feed import EventFeed
@@ -41,6 +42,7 @@ class RedisConsultationStore:
         self._clock = clock
         self._writer = secrets.token_bytes(16)
         self._cache = TranscriptCache()
+        self._briefs = BriefCache()
         self._feed = EventFeed(client, self._reads)
 
     async def prepare(self) -> None:
@@ -97,9 +99,15 @@ class RedisConsultationStore:
 
     async def load(self, consultation_id: str) -> tuple[Brief, Consultation]:
         """Returns order and record."""
-        brief, data = await self._fields(consultation_id, "brief", "data")
+        if self._briefs.holds(consultation_id):
+            record = await self.get(consultation_id)
+            if (known := self._briefs.get(consultation_id, record.created_at)) is not None:
+                return known, record
+        raw, data = await self._fields(consultation_id, "brief", "data")
         record = codec.CONSULTATION.decode(_present(data, consultation_id))
-        return codec.BRIEF.decode(_present(brief, consultation_id)), record
+        brief = codec.BRIEF.decode(_present(raw, consultation_id))
+        self._briefs.put(consultation_id, record.created_at, brief)
+        return brief, record
 
     async def result(self, consultation_id: str) -> bytes | None:
         """Returns the result's bytes."""
@@ -203,6 +211,7 @@ class RedisConsultationStore:
             raise ConsultationNotFound(consultation_id)
 
     async def _erase(self, consultation_id: str, *, eraser: str) -> bool:
+        self._briefs.forget(consultation_id)
         keys = consultation_keys(consultation_id)
         own = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.erased)
         arguments: list[str | int] = [consultation_id, eraser, _ERASURE_REMEMBERED, NEWS, *KINDS]

@@ -13,12 +13,15 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{s07}:index             sorted set: id by creation, in microseconds
     calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
     calling:audio:<token>           string: a WAV file
+    calling:pause:<hash>            string: how long a person's pauses are, in seconds, by the hash of the person's id
+    calling:vectors:<hash>          string: vectors of sentences
     calling:schema                  string: what this table was when the store was first used
     calling:news                    channel: ids of consultations that changed
 """
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,6 +68,16 @@ def consultation_keys(consultation_id: str) -> ConsultationKeys:
 def audio_key(token: str) -> str:
     """Returns the key of a piece of audio."""
     return f"calling:audio:{token}"
+
+
+def vectors_key(content: str) -> str:
+    """Returns the key of the vectors of some sentences, named by their hash."""
+    return f"calling:vectors:{content}"
+
+
+def pause_key(person_id: str) -> str:
+    """Returns the key of what is known of a person's pauses; does not show whose they are."""
+    return f"calling:pause:{hashlib.sha256(person_id.encode()).hexdigest()}"
 
 
 def _shard(number: int) -> str:

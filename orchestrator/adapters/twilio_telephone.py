@@ -20,6 +20,9 @@ from orchestrator.dialogue.ports import CallOrder, CallReport, CallStatus
 from orchestrator.domain.errors import TelephoneUnavailable
 
 _EVENTS = ["initiated", "ringing", "answered", "completed"]
+# Milliseconds of speech in one piece that make a machine; Twilio's 2400 would take the notice for one that Korean
+# carriers play when a call from abroad is answered. A machine's greeting is longer.
+_MACHINE_SPEECH = 5000
 _TRIES = 4
 _LATEST_CALLS = 20
 _DELETED_AT_ONCE = 8
@@ -86,6 +89,11 @@ class TwilioTelephone:
                 status_callback_event=_EVENTS,
                 timeout=order.ring_timeout,
                 time_limit=order.time_limit,
+                machine_detection="Enable",
+                machine_detection_speech_threshold=_MACHINE_SPEECH,
+                async_amd="true",  # so that a person need not wait for the greeting
+                async_amd_status_callback=webhooks.answered_by,
+                async_amd_status_callback_method="POST",
             )
 
         try:
@@ -129,22 +137,23 @@ class TwilioTelephone:
         """Returns a recording's WAV file."""
         return await self._recordings.fetch(recording_sid, timeout=timeout)
 
-    async def delete_recordings(self, call_sid: str) -> None:
-        """Erases everything recorded of a call."""
-        recordings = await self._ask(lambda: self._client.recordings.list_async(call_sid=call_sid))
-        sids = [str(recording.sid) for recording in recordings]
-        for start in range(0, len(sids), _DELETED_AT_ONCE):
-            batch = map(self._delete_recording, sids[start : start + _DELETED_AT_ONCE])
-            for outcome in await asyncio.gather(*batch, return_exceptions=True):
-                if outcome is not None:
-                    raise outcome
-
-    async def _delete_recording(self, recording_sid: str) -> None:
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Erases one recording."""
         try:
             await self._ask(lambda: self._client.recordings(recording_sid).delete_async())
         except TelephoneUnavailable as error:
             if error.provider_code not in {NOT_FOUND, 404}:
                 raise
+
+    async def delete_recordings(self, call_sid: str) -> None:
+        """Erases everything recorded of a call."""
+        recordings = await self._ask(lambda: self._client.recordings.list_async(call_sid=call_sid))
+        sids = [str(recording.sid) for recording in recordings]
+        for start in range(0, len(sids), _DELETED_AT_ONCE):
+            batch = map(self.delete_recording, sids[start : start + _DELETED_AT_ONCE])
+            for outcome in await asyncio.gather(*batch, return_exceptions=True):
+                if outcome is not None:
+                    raise outcome
 
     async def _ask(self, request: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the library is not typed
         """Makes a request that may be made twice without harm."""

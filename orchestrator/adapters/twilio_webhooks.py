@@ -8,7 +8,7 @@ from urllib.parse import quote
 # A turn may take 8 s until its filler; after 10 s of silence, or 2 s without a connection, another replica is tried.
 # All tries together have 15 s, which Twilio does not let anybody change.
 _VOICE = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=10000"
-# Nobody waits for a status report: it is repeated whatever goes wrong.
+# Nobody waits for a report: it is repeated whatever goes wrong.
 _STATUS = "#rc=3&rp=all&ct=2000&rt=5000"
 
 
@@ -37,6 +37,11 @@ class Webhooks:
     def status(self) -> str:
         """Told how the call goes."""
         return self._url("status") + _STATUS
+
+    @property
+    def answered_by(self) -> str:
+        """Told whether a person answered, or a machine."""
+        return self._url("amd") + _STATUS
 
     def _url(self, name: str) -> str:
         return f"{self.public_base_url.rstrip('/')}/twilio/{name}?consultation={quote(self.consultation_id, safe='')}"

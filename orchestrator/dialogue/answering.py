@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from orchestrator.dialogue.answer_check import speakable
+from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
-from orchestrator.dialogue.interview import Saying
+from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports import LanguageModel
 from orchestrator.dialogue.prompts import answer_prompt
-from orchestrator.dialogue.understanding.similarity import SentenceIndex
+from orchestrator.dialogue.stored_questions import QuestionSet, StoredQuestions
+from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.wording import Wording
-from orchestrator.domain.brief import Brief
+from orchestrator.domain.brief import Brief, Person
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.question import FrequentQuestion
-from orchestrator.domain.turn import Source, Turn
+from orchestrator.domain.turn import LanguageModelUse, Source, Turn
 
 # What a turn that answers the callee is about.
 SUBJECT = "callee_question"
-# Under this likeness a stored question is not the one that was asked. Chosen on ParaKQC (20 stored questions, 20 that
-# have a stored paraphrase against 20 that have none): 0.90 found, 0.03 answered wrongly; lower finds little more.
-THRESHOLD = 0.22
-# Indexes kept in memory, one a consultation; and from how many questions on one is built beside the event loop.
-_MOST_INDEXES = 256
-_LARGE = 500
 _MOST_TOKENS = 200
 _MOST_FACTS = 50
-_MOST_CHARACTERS = 150
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+# Whether it is a machine that speaks is always answered truthfully, whatever was stored.
+_ASKS_WHO_SPEAKS = re.compile(
+    r"(?:사람|기계|로봇|인공지능|에이아이|ai|컴퓨터)(?:이|인|이신|예|이예|이에|맞|아니|이랑|소리|목소리|하고)?"
+    r"(?:에요|예요|요|가요|가|죠|지요|야|냐|오|소|여|신가|맞[아나소]|아니[에여오])"
+)
+_TRUTH = re.compile(r"인공지능|에이아이|AI|기계|로봇")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,89 +52,78 @@ class CalleeQuestion:
 class Answering:
     """Answers questions of the callee."""
 
-    def __init__(self, wording: Wording, language_model: LanguageModel | None, *, longest: float = 6.0) -> None:
+    def __init__(
+        self,
+        wording: Wording,
+        language_model: LanguageModel | None,
+        sentences: Sentences | None = None,
+        background: Background | None = None,
+        *,
+        longest: float = 6.0,
+    ) -> None:
         """Makes it.
 
         Args:
             wording: the institution's words.
             language_model: None: only stored answers and built-in words.
+            sentences: None: stored questions are compared by words alone.
+            background: runs the making of their vectors; None: who asks first waits for it.
             longest: seconds the language model may take.
         """
         self._wording = wording
         self._language_model = language_model
         self._longest = longest
-        self._indexes: OrderedDict[str, SentenceIndex] = OrderedDict()
+        self._questions = StoredQuestions(sentences, background)
+
+    async def prepare(self, consultation_id: str, brief: Brief) -> None:
+        """Makes the index of a consultation's stored questions, so that no callee waits for it."""
+        await self._questions.of(consultation_id, brief)
 
     async def answer(self, consultation_id: str, brief: Brief, question: CalleeQuestion, budget: Budget) -> Saying:
         """Returns the answer to a question of the callee. Never fails: at the end stand the built-in words."""
-        stored = stored_questions(brief)
-        index = await self._index(consultation_id, stored)
-        others = frozenset(place for place, entry in enumerate(stored) if entry.question != question.open_question)
-        match = index.best(question.text, among=others)
-        if match is not None and match.score >= THRESHOLD:
-            return Saying(stored[match.index].answer, Source.STORED_ANSWER, SUBJECT)
-        return await self._by_model(_facts(brief, index, question.text), question, budget)
+        known = await self._questions.of(consultation_id, brief)
+        found = await self._questions.found_in(known, question.text, without=question.open_question)
+        entry = known.stored[found.index] if found is not None and found.alike else None
+        if _ASKS_WHO_SPEAKS.search(compact(question.text)) and not (entry and _TRUTH.search(entry.answer)):
+            return Saying(self._wording.ai_answer, Source.BUILT_IN, SUBJECT)
+        if entry is None or found is None:
+            facts = await self._facts(known, brief, question.text)
+            return await self._by_model(facts, brief.person, question, budget)
+        if found.certain:
+            return Saying(entry.answer, Source.STORED_ANSWER, SUBJECT)
+        # Said with its question, so that the callee notices if it is another one.
+        words = self._wording.unsure_answer.replace("{question}", entry.question).replace("{answer}", entry.answer)
+        return Saying(words, Source.STORED_ANSWER, SUBJECT)
 
-    async def _by_model(self, facts: Sequence[FrequentQuestion], question: CalleeQuestion, budget: Budget) -> Saying:
+    async def _by_model(
+        self, facts: Sequence[FrequentQuestion], person: Person, question: CalleeQuestion, budget: Budget
+    ) -> Saying:
+        unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
         if self._language_model is None:
-            return Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
-        messages = answer_prompt(self._wording.institution, facts, question.turns, question.text)
+            return unknown
+        institution = self._wording.institution
+        messages = answer_prompt(institution, facts, question.turns, question.text, person=person)
+        uses: list[LanguageModelUse] = []
         watch = Stopwatch()
-        text = ""
+        pieces: list[str] = []
         try:
             timeout = budget.share(self._longest)
             async with aclosing(
-                self._language_model.stream(messages, max_tokens=_MOST_TOKENS, timeout=timeout)
-            ) as words:
-                async for word in words:
-                    text += word
+                self._language_model.stream(messages, max_tokens=_MOST_TOKENS, timeout=timeout, on_use=uses.append)
+            ) as reply:
+                pieces = [piece async for piece in reply]
         except LanguageModelUnavailable:
-            text = ""
-        if spoken := for_the_ear(text):
-            return Saying(spoken, Source.LANGUAGE_MODEL, SUBJECT, watch.milliseconds())
-        return Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT, watch.milliseconds())
+            return replace(unknown, language_model_ms=watch.milliseconds())
+        took, use = watch.milliseconds(), uses[0] if uses else None
+        spoken = speakable("".join(pieces), facts)
+        if spoken is None:
+            return replace(unknown, language_model_ms=took, language_model_use=use)
+        return Saying(spoken, Source.LANGUAGE_MODEL, SUBJECT, took, use)
 
-    async def _index(self, consultation_id: str, stored: Sequence[FrequentQuestion]) -> SentenceIndex:
-        if (index := self._indexes.get(consultation_id)) is not None:
-            self._indexes.move_to_end(consultation_id)
-            return index
-        sentences = [entry.question for entry in stored]
-        large = len(sentences) > _LARGE
-        index = await asyncio.to_thread(SentenceIndex, sentences) if large else SentenceIndex(sentences)
-        self._indexes[consultation_id] = index
-        if len(self._indexes) > _MOST_INDEXES:
-            self._indexes.popitem(last=False)
-        return index
-
-
-def stored_questions(brief: Brief) -> tuple[FrequentQuestion, ...]:
-    """Returns what can be answered from store.
-
-    That is the frequent questions, and each question of the list that has an expected answer (backend contract,
-    section 1): its first expected answer is the answer.
-    """
-    listed = (
-        FrequentQuestion(question.text, question.expected_answers[0].text)
-        for question in brief.questions
-        if question.expected_answers
-    )
-    return (*brief.frequent_questions, *listed)
-
-
-def _facts(brief: Brief, index: SentenceIndex, text: str) -> Sequence[FrequentQuestion]:
-    """Returns what a language model may state: the frequent questions, or of very many those most like the question."""
-    known = brief.frequent_questions
-    if len(known) <= _MOST_FACTS:
-        return known
-    return [known[match.index] for match in index.nearest(text, _MOST_FACTS, among=range(len(known)))]
-
-
-def for_the_ear(text: str) -> str:
-    """Returns a language model's words as they can be spoken: whole sentences, bounded, without markup."""
-    plain = " ".join(re.sub(r"[*_#`>\[\]{}|]+", "", text).split())
-    spoken = ""
-    for sentence in _SENTENCE_END.split(plain):
-        if spoken and len(spoken) + len(sentence) >= _MOST_CHARACTERS:
-            break
-        spoken = f"{spoken} {sentence}".strip()
-    return spoken[: 2 * _MOST_CHARACTERS]
+    async def _facts(self, known: QuestionSet, brief: Brief, text: str) -> Sequence[FrequentQuestion]:
+        """Returns what a language model may state: the frequent questions, or of very many those it may be about."""
+        if len(brief.frequent_questions) <= _MOST_FACTS:
+            return brief.frequent_questions
+        listed = {question.text for question in brief.questions}
+        nearest = await self._questions.nearest(known, text, _MOST_FACTS)
+        return [entry for entry in nearest if entry.question not in listed]

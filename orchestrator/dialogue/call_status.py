@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from orchestrator.dialogue.exchange_record import QUIET
 from orchestrator.dialogue.live_calls import check_call
-from orchestrator.dialogue.ports import CallReport, CallStatus, Change, Clock, ConsultationStore, DueKind
+from orchestrator.dialogue.ports import CallReport, CallStatus, Change, Clock, ConsultationStore, DueKind, Telephone
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure, ExceptionCode
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.event import StateChanged
+from orchestrator.domain.progress import Progress
 
 # The callee's last words and the news of the hang-up come as two requests at the same time: the words are waited for,
 # as long as it may take to fetch and recognise them. When they are written, the conclusion is due at once.
@@ -40,6 +42,7 @@ class CallStatusReports:
         clock: Clock,
         nudge: Callable[[], None],
         *,
+        telephone: Telephone,
         last_words: timedelta = LAST_WORDS,
     ) -> None:
         """Makes it.
@@ -48,11 +51,13 @@ class CallStatusReports:
             store: where consultations are kept.
             clock: the time.
             nudge: called when work has become due.
+            telephone: hangs up on machines.
             last_words: how long a callee's last words are waited for when the call has ended.
         """
         self._store = store
         self._clock = clock
         self._nudge = nudge
+        self._telephone = telephone
         self._last_words = last_words
 
     async def report(self, consultation_id: str, report: CallReport) -> Consultation:
@@ -70,6 +75,51 @@ class CallStatusReports:
         after = await transact(self._store, consultation_id, decide)
         self._nudge()
         return after
+
+    async def answered_by(self, consultation_id: str, call_sid: str, *, machine: bool) -> bool:
+        """Takes note of who answered, as the network hears it; hangs up on a machine.
+
+        The network guesses. Somebody of whom anything was understood is no machine, whatever it says.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            machine: whether it was a machine; else it was a person, or could not be told.
+
+        Returns:
+            Whether the call was hung up.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, StoreUnavailable
+            TelephoneUnavailable: the call was not hung up; the same report tries it again.
+        """
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            check_call(current, call_sid)
+            if not machine or current.reached(State.SUMMARISING) or not _may_be_machine(current):
+                return None
+            return self._not_answered(replace(current, call_sid=call_sid, dial_open=False))
+
+        after = await transact(self._store, consultation_id, decide)
+        progress = after.progress
+        if not machine or after.reached(State.SUMMARISING) or not progress.over:
+            return False
+        if progress.exception is not ExceptionCode.NOT_ANSWERED:
+            return False  # a goodbye, which is being played
+        await self._telephone.hang_up(call_sid)
+        return True
+
+    def _not_answered(self, known: Consultation) -> Change:
+        """Returns the change that ends a call with a machine; the network's last report concludes it."""
+        now = self._clock.now()
+        ended = replace(
+            known.to(State.IN_PROGRESS),
+            version=known.version + 1,
+            answered_at=known.answered_at or now,
+            progress=replace(known.progress, exception=ExceptionCode.NOT_ANSWERED, over=True),
+        )
+        occurrences = () if known.state is State.IN_PROGRESS else (StateChanged(ended),)
+        return Change(ended, occurrences=occurrences, due={DueKind.CHECK: now + QUIET})
 
     def _change(self, current: Consultation, known: Consultation, report: CallReport) -> Change | None:
         if current.reached(State.SUMMARISING):
@@ -120,6 +170,18 @@ def ended(
     )
     due = {DueKind.DIAL: None, DueKind.CHECK: None, DueKind.CONCLUDE: now + grace}
     return Change(moved, occurrences=(StateChanged(moved),), due=due)
+
+
+def _may_be_machine(consultation: Consultation) -> bool:
+    """Whether nothing was understood of whoever answered, whatever was asked and however often."""
+    progress = consultation.progress
+    nothing = Progress(
+        ask_count=progress.ask_count,
+        silences=progress.silences,
+        misunderstandings=progress.misunderstandings,
+        silence_timeout=progress.silence_timeout,
+    )
+    return progress == nothing and not consultation.alarms
 
 
 def _failure(report: CallReport) -> DialFailure:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orchestrator.dialogue.call_status import ended
+from orchestrator.dialogue.institution import Institution
 from orchestrator.dialogue.plan_making import make_plan
 from orchestrator.dialogue.ports import (
     AudioStore,
@@ -17,18 +18,18 @@ from orchestrator.dialogue.ports import (
     ConsultationStore,
     DueKind,
     Page,
+    PauseMemory,
     Telephone,
 )
 from orchestrator.dialogue.transaction import transact
 from orchestrator.dialogue.turn_record import Transcript
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
 from orchestrator.domain.errors import RequestIdReused, WrongState
 from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged
 from orchestrator.domain.outcome import Outcome, Summary
-from orchestrator.domain.question import FrequentQuestion
+from orchestrator.domain.progress import Progress
 
 # The id of a consultation follows from its request_id, so that the same request finds the same consultation.
 _REQUESTS = uuid.UUID("6f0e3f0e-52a7-5d0c-9d6e-0b6a51d2a3c4")
@@ -46,18 +47,18 @@ class Consultations:
         audio: AudioStore,
         telephone: Telephone,
         clock: Clock,
-        wording: Wording,
+        institution: Institution,
+        pauses: PauseMemory,
         nudge: Callable[[], None],
-        institution_questions: tuple[FrequentQuestion, ...] = (),
         retention: timedelta = timedelta(days=30),
     ) -> None:
         self._store = store
         self._audio = audio
         self._telephone = telephone
         self._clock = clock
-        self._wording = wording
+        self._institution = institution
+        self._pauses = pauses
         self._nudge = nudge
-        self._institution_questions = institution_questions
         self._retention = retention
 
     async def start(self, brief: Brief, *, masked_phone: str, request_id: str, fingerprint: str) -> Consultation:
@@ -73,8 +74,8 @@ class Consultations:
             RequestIdReused, StoreUnavailable
         """
         consultation_id = str(uuid.uuid5(_REQUESTS, request_id) if request_id else uuid.uuid4())
-        brief = replace(brief, frequent_questions=(*brief.frequent_questions, *self._institution_questions))
-        brief = replace(brief, plan=make_plan(brief, self._wording))
+        questions = (*brief.frequent_questions, *self._institution.questions)
+        brief = replace(brief, frequent_questions=questions, plan=make_plan(brief, self._institution))
         now = self._clock.now()
         consultation = Consultation(
             consultation_id=consultation_id,
@@ -86,6 +87,7 @@ class Consultations:
             created_at=now,
             fingerprint=fingerprint,
             version=1,
+            progress=Progress(silence_timeout=await self._pause(brief)),
         )
         change = Change(consultation, occurrences=(StateChanged(consultation),), due={DueKind.DIAL: now})
         existing = await self._store.create(brief, change)
@@ -197,7 +199,14 @@ class Consultations:
             await self._telephone.delete_recordings(consultation.call_sid)
         replies = await self._store.replies(consultation_id)
         await self._audio.delete([prompt.audio_token for reply in replies for prompt in reply.prompts])
+        await self._pauses.forget(consultation.person_id)
         await self._store.delete(consultation_id)
+
+    async def _pause(self, brief: Brief) -> float | None:
+        """Returns the pause that proved right in the person's last call, unless the order says how to listen."""
+        if brief.listening.silence_timeout is not None:
+            return None
+        return await self._pauses.pause(brief.person.person_id)
 
     def _cancelled(self, current: Consultation) -> Change:
         now = self._clock.now()

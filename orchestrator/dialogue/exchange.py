@@ -1,66 +1,77 @@
 """One exchange of a call: hear the callee, understand, answer, speak, and write it all down at once.
 
-Called by `dialogue.live_calls`; calls `hearing`, `understanding`, `interview`, `answering`, `speaking`, `turn_record`.
+Called by `dialogue.live_calls`; calls `hearing`, `comprehension`, `interview`, `answering`, `speaking`, `turn_record`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from orchestrator.dialogue.answering import SUBJECT, Answering, CalleeQuestion
 from orchestrator.dialogue.budget import Budget, Stopwatch
+from orchestrator.dialogue.comprehension import Comprehension, Place
+from orchestrator.dialogue.exchange_record import DutyPhone, ExchangeRecord, Thought
 from orchestrator.dialogue.hearing import Heard, Hearing
-from orchestrator.dialogue.interview import Interview, Move, Saying
-from orchestrator.dialogue.ports import Change, Clock, ConsultationStore, DueKind
+from orchestrator.dialogue.interview import Interview
+from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.patience import ListeningTimes, more_patient, silence_timeout
+from orchestrator.dialogue.ports import Change, Clock, ConsultationStore
+from orchestrator.dialogue.second_opinion import Opinion
 from orchestrator.dialogue.speaking import Speaking
 from orchestrator.dialogue.transaction import transact
-from orchestrator.dialogue.turn_record import agent_turns, callee_turn
-from orchestrator.dialogue.understanding.understand import understand
-from orchestrator.dialogue.utterance import Intent
+from orchestrator.dialogue.understanding.matching import OtherStep
+from orchestrator.dialogue.utterance import Intent, Understood, Utterance
 from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
-from orchestrator.domain.event import TurnTaken
+from orchestrator.domain.outcome import RecordingConsent
+from orchestrator.domain.plan import Step
 from orchestrator.domain.progress import Progress
-from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Prompt, Reply
+from orchestrator.domain.turn import CalleeInput, HandOverEnded, HangUp, Listen, Prompt, Reply, Source, Turn
 
-# A call of which nothing was heard for this long is looked up at the telephone network: its end may not have been
-# reported. Longer than a turn may take.
-QUIET = timedelta(minutes=3)
 # How many of the latest turns a language model is shown.
 _CONTEXT_TURNS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class ListeningTimes:
-    """How long the callee is listened to, in seconds."""
-
-    silence: float = 5.0
-    most: float = 60.0
+_HANDED_OVER = Utterance("", Source.HAND_OVER)
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeParts:
-    """What every exchange works with."""
+    """What every exchange works with.
+
+    Attributes:
+        nudge: called when work has become due.
+        duty_phone: whom callees in danger are put through to unless the order names somebody, E.164; empty: nobody.
+        ring_timeout: seconds that phone may ring.
+    """
 
     store: ConsultationStore
     hearing: Hearing
+    comprehension: Comprehension
     answering: Answering
     speaking: Speaking
     clock: Clock
     wording: Wording
     listening: ListeningTimes
+    nudge: Callable[[], None] = lambda: None
+    duty_phone: str = ""
+    ring_timeout: float = 30.0
 
+    def duty(self, brief: Brief) -> DutyPhone | None:
+        """Returns whom this callee is put through to in danger."""
+        if brief.dialling.hand_over_phone:
+            return DutyPhone(brief.dialling.hand_over_phone, self.ring_timeout)
+        return DutyPhone(self.duty_phone, self.ring_timeout) if self.duty_phone else None
 
-@dataclass(frozen=True, slots=True)
-class _Thought:
-    """What an utterance led to."""
+    async def prepare(self, consultation_id: str, brief: Brief) -> None:
+        """Gets ready for what the callee of an order may say and ask."""
+        await self.comprehension.prepare(brief.plan)
+        await self.answering.prepare(consultation_id, brief)
 
-    subject: str
-    matching_ms: float
-    move: Move
+    def interview(self, brief: Brief) -> Interview:
+        """Returns the interview that an order asks for."""
+        return Interview(brief.plan, self.wording, hand_over=self.duty(brief) is not None)
 
 
 class Exchange:
@@ -68,18 +79,25 @@ class Exchange:
 
     Attributes:
         consultation_id: in which consultation.
+        turn_number: the callee's turn.
         writing: the work is done but for the writing, so that it is too late for a filler.
         upcoming: words that may well be said in the next exchange; known when this one is done.
+        late_opinion: the language model's opinion of this turn, on its way when this one is done; whoever runs the
+            exchange owns it.
+        keep_audio: what was recorded of this turn may stay until the call is over; known when this one is done.
     """
 
     upcoming: tuple[str, ...] = ()
+    late_opinion: asyncio.Task[Opinion | None] | None = None
+    keep_audio = True
 
     def __init__(self, parts: ExchangeParts, brief: Brief, consultation: Consultation) -> None:
         self._parts = parts
         self._brief = brief
         self._consultation = consultation
+        self._interview = parts.interview(brief)
         self.consultation_id = consultation.consultation_id
-        self._turn_number = consultation.open_turn
+        self.turn_number = consultation.open_turn
         self._fillers: list[Saying] = []
         self._hung_up = asyncio.Event()
         self.writing = False
@@ -98,39 +116,82 @@ class Exchange:
         Raises:
             ConsultationNotFound, StoreUnavailable
         """
+        try:
+            return await self._take(callee_input, budget)
+        except BaseException:
+            if self.late_opinion is not None:
+                self.late_opinion.cancel()
+            raise
+
+    async def _take(self, callee_input: CalleeInput, budget: Budget) -> Reply:
         watch = Stopwatch()
-        heard = await self._parts.hearing.hear(callee_input, budget)
-        thought = await self._think(heard, budget)
+        if isinstance(callee_input, HandOverEnded):
+            heard = Heard(_HANDED_OVER)
+            thought = self._resume(answered=callee_input.answered)
+        else:
+            heard = await self._parts.hearing.hear(callee_input, budget)
+            thought = await self._think(heard, budget)
         prompts: tuple[Prompt, ...] = ()
         costs: tuple[float, ...] = ()
         if not self._nobody_listens:
-            texts = [saying.text for saying in thought.move.sayings]
-            prompts, costs = await self._parts.speaking.speak(texts, budget, consultation_id=self.consultation_id)
+            sayings = thought.move.sayings
+            prompts, costs = await self._parts.speaking.say(sayings, budget, consultation_id=self.consultation_id)
         self.writing = True
         reply = await self._write(heard, thought, prompts, costs, watch)
         if isinstance(reply.next, Listen):
-            self.upcoming = Interview(self._brief.plan, self._parts.wording).likely(thought.move.progress)
+            self.upcoming = self._interview.likely(thought.move.progress)
+        self.keep_audio = thought.move.progress.consent is not RecordingConsent.REFUSED
         return reply
 
-    async def _think(self, heard: Heard, budget: Budget) -> _Thought:
-        watch = Stopwatch()
-        interview = Interview(self._brief.plan, self._parts.wording)
+    def _resume(self, *, answered: bool) -> Thought:
         progress = self._consultation.progress
-        step = interview.open_step(progress)
+        if progress.over or self._interview.open_step(progress) is None:
+            return Thought("hand_over", 0.0, Move(replace(progress, over=True), ()))
+        return Thought("hand_over", 0.0, self._interview.resume(progress, answered=answered))
+
+    async def _think(self, heard: Heard, budget: Budget) -> Thought:
+        watch = Stopwatch()
+        progress = self._consultation.progress
+        step = self._interview.open_step(progress)
         if step is None or progress.over:
-            return _Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
-        understood = understand(heard.utterance, step)
+            return Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
+        turns = await self._latest_turns(heard)
+        place = Place(step, self._other_steps(step), turns, self._brief.person)
+        comprehended = await self._parts.comprehension.comprehend(heard.utterance, place, budget)
+        self.late_opinion = comprehended.opinion
+        understood, matching_ms = comprehended.understood, watch.milliseconds()
+        move, subject = await self._moved(step, understood, turns, budget)
+        patient = self._patient(move.progress, understood)
+        return Thought(subject, matching_ms, replace(move, progress=patient), comprehended)
+
+    async def _moved(
+        self, step: Step, understood: Understood, turns: tuple[Turn, ...], budget: Budget
+    ) -> tuple[Move, str]:
+        """Returns what the interview makes of an utterance, and what the callee's turn was about."""
+        progress = self._consultation.progress
         if understood.intent is not Intent.QUESTION or self._nobody_listens:
-            move = interview.advance(progress, understood, self._turn_number)
-            return _Thought(step.subject, watch.milliseconds(), move)
-        matching_ms = watch.milliseconds()
+            return self._interview.advance(progress, understood, self.turn_number), step.subject
+        answer = await self._answer(CalleeQuestion(understood.text, step.text, turns), budget)
+        move = Move(progress, ()) if answer is None else self._interview.digress(progress, answer)
+        return move, SUBJECT
+
+    async def _latest_turns(self, heard: Heard) -> tuple[Turn, ...]:
+        """Returns the latest turns for a language model; none if there is none, or nothing that it could read."""
+        if heard.utterance.source is not Source.SPEECH or not self._parts.comprehension.asks_a_model:
+            return ()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
         _, turns = await self._parts.store.transcript(self.consultation_id, after=after)
-        question = CalleeQuestion(understood.text, step.text, turns)
-        answer = await self._answer(question, budget)
-        if answer is None:
-            return _Thought(SUBJECT, matching_ms, Move(progress, ()))
-        return _Thought(SUBJECT, matching_ms, interview.digress(progress, answer))
+        return turns
+
+    def _other_steps(self, open_step: Step) -> tuple[OtherStep, ...]:
+        progress = self._consultation.progress
+        return tuple(
+            OtherStep(step, progress.finding(step.subject)) for step in self._brief.plan.steps if step is not open_step
+        )
+
+    def _patient(self, progress: Progress, understood: Understood) -> Progress:
+        before = silence_timeout(self._consultation.progress, self._brief.listening, self._parts.listening)
+        return more_patient(progress, understood, before)
 
     async def _answer(self, question: CalleeQuestion, budget: Budget) -> Saying | None:
         """Returns the answer to the callee's question; None, and the work on it is cancelled, once they hang up."""
@@ -148,54 +209,34 @@ class Exchange:
         return self._hung_up.is_set() or self._consultation.reached(State.SUMMARISING)
 
     async def _write(
-        self, heard: Heard, thought: _Thought, prompts: tuple[Prompt, ...], costs: tuple[float, ...], watch: Stopwatch
+        self, heard: Heard, thought: Thought, prompts: tuple[Prompt, ...], costs: tuple[float, ...], watch: Stopwatch
     ) -> Reply:
         reply: Reply | None = None
+        record = ExchangeRecord(
+            brief=self._brief,
+            before=self._consultation,
+            heard=heard,
+            thought=thought,
+            fillers=tuple(self._fillers),
+            prompts=prompts,
+            costs=costs,
+            total_ms=watch.milliseconds(),
+            listening=self._parts.listening,
+            duty_phone=self._parts.duty(self._brief),
+        )
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             nonlocal reply
             reply = None
-            if current.open_turn != self._turn_number or current.state.final:
+            if current.open_turn != self.turn_number or current.state.final:
                 return None
-            now = self._parts.clock.now()
-            turns = [callee_turn(self._turn_number, heard, thought.subject, thought.matching_ms, now)]
-            reply = Reply((), HangUp())
-            open_turn = 0
-            progress = thought.move.progress
-            over = current.reached(State.SUMMARISING)
-            if over:  # these were the last words: what the interview makes of them counts, but is not said any more
-                progress = _unsaid(progress, current.progress)
-            elif prompts:
-                sayings = (*self._fillers, *thought.move.sayings)
-                unmeasured = (None,) * len(self._fillers)
-                turns += agent_turns(self._turn_number + 1, sayings, (*unmeasured, *costs), watch.milliseconds(), now)
-                open_turn = turns[-1].number + 1
-                reply = Reply(prompts, self._next(thought.move, open_turn))
-            consultation = replace(
-                current,
-                version=current.version + 1,
-                progress=progress,
-                turn_count=turns[-1].number,
-                open_turn=open_turn,
-                replied_turn=self._turn_number,
-                heard_through=self._turn_number - 1,
-            )
-            occurrences = tuple(TurnTaken(turn) for turn in turns)
-            due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: now + QUIET}
-            return Change(consultation, tuple(turns), occurrences, {self._turn_number: reply}, due)
+            change, reply = record.change(current, self._parts.clock.now())
+            return change
 
         known = (self._brief, self._consultation)
-        await transact(self._parts.store, self.consultation_id, decide, known=known)
-        if reply is not None:
-            return reply
-        return await self._parts.store.reply(self.consultation_id, self._turn_number) or Reply((), HangUp())
-
-    def _next(self, move: Move, open_turn: int) -> Listen | HangUp:
-        if move.progress.over:
-            return HangUp(open_turn)
-        return Listen(open_turn, self._parts.listening.silence, self._parts.listening.most)
-
-
-def _unsaid(after: Progress, before: Progress) -> Progress:
-    """Returns the progress of a move whose words nobody heard: nothing was asked by them."""
-    return replace(after, ask_count=before.ask_count if after.position == before.position else 0)
+        after = await transact(self._parts.store, self.consultation_id, decide, known=known)
+        if reply is None:
+            return await self._parts.store.reply(self.consultation_id, self.turn_number) or Reply((), HangUp())
+        if after.alarms != self._consultation.alarms:
+            self._parts.nudge()
+        return reply

@@ -9,7 +9,7 @@ from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.ports import Activity, SpeechToText, Telephone
 from orchestrator.dialogue.utterance import Utterance
 from orchestrator.domain.errors import InvalidAudio, Unavailable
-from orchestrator.domain.turn import CalleeInput, KeypadInput, RecordingInput, SilenceInput, Source
+from orchestrator.domain.turn import KeypadInput, RecordingInput, SilenceInput, Source
 
 UNINTELLIGIBLE = Utterance("", Source.UNINTELLIGIBLE)
 SILENCE = Utterance("", Source.SILENCE)
@@ -60,7 +60,7 @@ class Hearing:
         self._on_failure = on_failure
         self._limits = limits or HearingLimits()
 
-    async def hear(self, callee_input: CalleeInput, budget: Budget) -> Heard:
+    async def hear(self, callee_input: RecordingInput | KeypadInput | SilenceInput, budget: Budget) -> Heard:
         """Returns what the callee said."""
         match callee_input:
             case SilenceInput():

@@ -1,17 +1,25 @@
 """The interview: what is said next, given the plan, how far it has come, and what the callee meant.
 
 Pure: no clock, no network. Every open step ends in a finding after at most as many asks as it has wordings, and the
-number of digressions is bounded, so that no interview goes on for ever.
+number of digressions is bounded, so that no interview goes on for ever (`most_turns`). What an answer means at each
+kind of step stands in `dialogue.step_answers`; what means the same at every step, here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from orchestrator.dialogue.findings import finding, with_asides, with_finding
+from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.step_answers import Answer, Next, Verdict, read_answer
+from orchestrator.dialogue.step_order import OPENING, ROUND, next_position
+from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
-from orchestrator.dialogue.wording import Asks, Wording
-from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseCode, ResponseType
-from orchestrator.domain.outcome import Finding, FindingState
+from orchestrator.dialogue.wording import After, Wording, rung
+from orchestrator.domain.codes import ExceptionCode, NeedHuman
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import Source
@@ -21,32 +29,32 @@ MOST_DIGRESSIONS = 4
 # Silent, or not understood, turns in a row after which a conversation is not possible.
 MOST_SILENCES = 3
 MOST_MISUNDERSTANDINGS = 6
+# Insults after which the call ends.
+MOST_IMPROPER = 3
+# Whether a time is named does not depend on the day.
+_SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """Words of the agent: they become one turn."""
-
-    text: str
-    source: Source
-    subject: str
-    language_model_ms: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What happens next: the words, and the progress they stand for; the call ends after them if `progress.over`."""
-
-    progress: Progress
-    sayings: tuple[Saying, ...]
+def most_turns(plan: Plan) -> int:
+    """Returns how many turns a callee can have at most, whatever they say and do."""
+    a_step = [len(step.asks) + MOST_DIGRESSIONS for step in plan.steps]
+    return sum(a_step) + len(DangerKind)  # each danger may be followed by the end of a hand-over
 
 
 class Interview:
     """Conducts one consultation along its plan."""
 
-    def __init__(self, plan: Plan, wording: Wording) -> None:
+    def __init__(self, plan: Plan, wording: Wording, *, hand_over: bool = False) -> None:
+        """Makes it.
+
+        Args:
+            plan: what is asked.
+            wording: the institution's words.
+            hand_over: there is a person whom callees in danger are put through to.
+        """
         self._plan = plan
         self._wording = wording
+        self._hand_over = hand_over
 
     def open_step(self, progress: Progress) -> Step | None:
         """Returns the step that waits for an answer; None if all are done."""
@@ -54,43 +62,41 @@ class Interview:
 
     def begin(self, progress: Progress) -> Move:
         """Greets and asks the first thing."""
-        greeting = Saying(self._plan.greeting, Source.INTERVIEW, "greeting")
+        greeting = Saying(self._plan.greeting, Source.INTERVIEW, "greeting", uninterruptible=True)
         move = self._open(progress, lead="")
         return replace(move, sayings=(greeting, *move.sayings))
 
     def advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         """Goes on after something the callee said, other than a question of their own."""
-        step = self._step(progress)
+        move = self._advance(replace(progress, untold=None), understood, turn_number)
+        return self._told_late(move, progress.untold)
+
+    def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         match understood.intent:
             case Intent.NO_INPUT:
                 return self._silence(progress)
-            case Intent.NO_MATCH:
+            case Intent.NO_MATCH if self._step(progress).keys and understood.text.isdigit():
+                return self._by_keys(progress)
+            case Intent.NO_MATCH if not understood.asides:
                 return self._misunderstanding(progress)
-        progress = replace(progress, silences=0, misunderstandings=0)
-        match understood.intent:
-            case Intent.REPEAT_PLEASE | Intent.QUESTION:
-                return self._repeat(progress, self._wording.repeat)
-            case Intent.WANT_HUMAN:
-                return self._human_wanted(progress, understood, turn_number)
-            case Intent.REFUSE_CALL if step.kind is not StepKind.ANYTHING_ELSE:
-                return self._part(progress, ExceptionCode.REFUSED)
-            case Intent.REFUSE_QUESTION if step.kind is StepKind.IDENTITY:
-                return self._part(progress, ExceptionCode.REFUSED)  # nothing is told to somebody unknown
-            case Intent.WRONG_PERSON if step.kind in {StepKind.GOOD_TIME, StepKind.IDENTITY}:
-                return self._part(progress, ExceptionCode.WRONG_PERSON)
-            case Intent.REFUSE_QUESTION if step.kind is not StepKind.ANYTHING_ELSE:
-                finding = self._finding(step, FindingState.REFUSED, progress, understood, turn_number)
-                return self._close(progress, finding, self._wording.refused_question)
-        return self._answered(progress, step, understood, turn_number)
+        answer = self._answer(replace(progress, silences=0), understood, turn_number)
+        if understood.danger is not None:
+            return self._danger(self._noted_in_passing(answer), understood.danger)
+        if (move := self._anywhere(answer)) is not None:
+            return move
+        return self._carry_out(read_answer(answer), answer)
 
     def likely(self, progress: Progress) -> tuple[str, ...]:
         """Returns words that may well be said next: after a yes, after a no, after an answer that is understood."""
         step = self.open_step(progress)
         if step is None or progress.over:
             return ()
-        if step.kind is StepKind.QUESTION:
-            known = range(len(step.expected_answers)) or (None,)
-            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in known]
+        if step.expected_answers:
+            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in range(len(step.expected_answers))]
+        elif step.kind in {StepKind.QUESTION, StepKind.SINCE_AND_WHY}:
+            replies = [Understood(Intent.ANSWER)]
+        elif step.kind is StepKind.BIRTH_DATE:
+            replies = [Understood(Intent.ANSWER, step.text)]
         else:
             replies = [Understood(Intent.YES), Understood(Intent.NO)]
         sayings = (saying.text for reply in replies for saying in self.advance(progress, reply, 0).sayings)
@@ -98,89 +104,123 @@ class Interview:
 
     def digress(self, progress: Progress, answer: Saying) -> Move:
         """Answers a question of the callee, then asks the open step again."""
-        again = self._repeat(progress, "")
-        return replace(again, sayings=(answer, *again.sayings))
+        again = self._repeat(replace(progress, silences=0, untold=None), "")
+        return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
 
-    def _repeat(self, progress: Progress, lead: str) -> Move:
+    def resume(self, progress: Progress, *, answered: bool) -> Move:
+        """Goes on after the callee was put through to a person: says goodbye to nobody, or goes on alone."""
+        if answered:
+            return Move(replace(progress, over=True), ())
+        danger = progress.dangers[-1] if progress.dangers else None
+        failed = self._saying(self._wording.hand_over_failed, "hand_over")
+        return self._after_danger(progress, danger, (failed,))
+
+    # What means the same at every step.
+
+    def _answer(self, progress: Progress, understood: Understood, turn_number: int) -> Answer:
         step = self._step(progress)
-        return self._aside(progress, f"{lead} {step.asks[max(progress.ask_count, 1) - 1]}")
+        progress = with_asides(self._plan, progress, understood, turn_number)
+        return Answer(step, progress, understood, turn_number, self._wording)
 
-    def _aside(self, progress: Progress, text: str) -> Move:
-        """Says something that is no new ask; after too many of these the open step is given up instead."""
-        step = self._step(progress)
-        progress = replace(progress, digressions=progress.digressions + 1, silences=0, misunderstandings=0)
-        if progress.digressions > MOST_DIGRESSIONS:
-            return self._give_up(progress, step, None, 0)
-        return Move(progress, (Saying(text.strip(), Source.INTERVIEW, step.subject),))
-
-    # What the callee may mean.
-
-    def _answered(self, progress: Progress, step: Step, understood: Understood, turn_number: int) -> Move:
-        read = {
-            StepKind.GOOD_TIME: self._good_time,
-            StepKind.IDENTITY: self._identity,
-            StepKind.PROBLEM: self._problem,
-            StepKind.HUMAN_WANTED: self._human_offered,
-            StepKind.QUESTION: self._question,
-            StepKind.ANYTHING_ELSE: self._anything_else,
-        }[step.kind]
-        return read(progress, step, understood, turn_number)
-
-    def _good_time(self, progress: Progress, _step: Step, understood: Understood, _turn_number: int) -> Move:
-        if understood.intent is Intent.NO:
-            return self._part(progress, ExceptionCode.REFUSED)
-        return self._close(progress, None, "")
-
-    def _identity(self, progress: Progress, _step: Step, understood: Understood, _turn_number: int) -> Move:
-        match understood.intent:
-            case Intent.YES:
-                return self._close(progress, None, "")
-            case Intent.NO:
-                return self._part(progress, ExceptionCode.WRONG_PERSON)
-        return self._misunderstanding(progress)
-
-    def _human_offered(self, progress: Progress, _step: Step, understood: Understood, _turn_number: int) -> Move:
-        if understood.intent is not Intent.YES:
-            return self._close(progress, None, self._wording.acknowledged)
-        progress = replace(progress, need_human=max(progress.need_human, NeedHuman.REQUESTED))
-        return self._close(progress, None, self._wording.human_noted)
-
-    def _problem(self, progress: Progress, step: Step, understood: Understood, turn_number: int) -> Move:
-        if understood.intent not in {Intent.YES, Intent.NO}:
-            return self._misunderstanding(progress, understood, turn_number)
-        solved = understood.intent is Intent.NO
-        finding = self._finding(step, FindingState.ANSWERED, progress, understood, turn_number)
-        words = self._wording.solved if solved else self._wording.unsolved
-        return self._close(progress, replace(finding, solved=solved), words)
-
-    def _question(self, progress: Progress, step: Step, understood: Understood, turn_number: int) -> Move:
-        matched = understood.expected_answer is not None
-        if step.expected_answers and not matched and understood.intent is Intent.ANSWER:
-            return self._misunderstanding(progress, understood, turn_number)
-        state = FindingState.UNCLEAR if understood.intent is Intent.UNSURE else FindingState.ANSWERED
-        finding = self._finding(step, state, progress, understood, turn_number)
-        progress = _with_meaning(progress, finding.responses)
-        if progress.exception is not ExceptionCode.NONE:
-            return self._part(_with_finding(progress, finding), progress.exception)
-        return self._close(progress, finding, self._wording.acknowledged)
-
-    def _anything_else(self, progress: Progress, step: Step, understood: Understood, turn_number: int) -> Move:
-        if understood.intent in {Intent.NO, Intent.UNSURE, Intent.REFUSE_CALL, Intent.REFUSE_QUESTION}:
-            return self._done(progress)
-        if understood.intent is Intent.YES:
-            if progress.digressions > 1:  # said yes, was asked what, and says yes again: that is only politeness
+    def _anywhere(self, answer: Answer) -> Move | None:
+        """Returns the move after something that means the same whatever was asked; None if it does not."""
+        step, progress = answer.step, answer.progress
+        match answer.intent:
+            case Intent.REPEAT_PLEASE | Intent.QUESTION:
+                return self._repeat(progress, self._wording.repeat)
+            case Intent.BACKCHANNEL:
+                return self._repeat(progress, self._wording.listening)
+            case Intent.WANT_HUMAN:
+                return self._human_wanted(answer)
+            case Intent.ABUSE:
+                return self._improper(progress)
+            case Intent.REFUSE_CALL | Intent.CALL_BACK_LATER if step.kind in ROUND:
                 return self._done(progress)
-            return self._aside(progress, self._wording.tell_more)
-        finding = self._finding(step, FindingState.ANSWERED, progress, understood, turn_number)
-        return self._close(progress, finding, self._wording.noted)
+            case Intent.MACHINE:  # nobody hears a goodbye
+                return Move(replace(progress, exception=ExceptionCode.NOT_ANSWERED, over=True), ())
+        return self._ending(answer)
 
-    def _human_wanted(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
-        step = self._step(progress)
-        progress = replace(progress, need_human=max(progress.need_human, NeedHuman.REQUESTED))
-        if step.kind in {StepKind.HUMAN_WANTED, StepKind.ANYTHING_ELSE}:
-            finding = self._finding(step, FindingState.ANSWERED, progress, understood, turn_number)
-            return self._close(progress, finding, self._wording.human_noted)
+    def _ending(self, answer: Answer) -> Move | None:
+        """Returns the move after something that ends the call before its time."""
+        step, progress = answer.step, answer.progress
+        match answer.intent:
+            case Intent.REFUSE_CALL:
+                return self._part(progress, ExceptionCode.REFUSED)
+            case Intent.CALL_BACK_LATER:
+                return self._postponed(answer)
+            case Intent.NO if step.kind is StepKind.GOOD_TIME:
+                return self._postponed(answer)
+            case Intent.WRONG_PERSON if step.kind in OPENING:
+                return self._part(progress, ExceptionCode.WRONG_PERSON)
+        return None
+
+    def _human_wanted(self, answer: Answer) -> Move:
+        needed = max(answer.progress.need_human, NeedHuman.REQUESTED)
+        progress = replace(answer.progress, need_human=needed)
+        if answer.step.kind in {StepKind.HUMAN_WANTED, StepKind.ANYTHING_ELSE}:
+            return self._close(progress, self._wording.human_noted)
         return self._repeat(progress, self._wording.human_noted)
+
+    def _improper(self, progress: Progress) -> Move:
+        progress = replace(progress, improper=progress.improper + 1)
+        if progress.improper >= MOST_IMPROPER:
+            return self._part(progress, ExceptionCode.IMPROPER_ANSWERS)
+        return self._repeat(progress, rung(self._wording.improper, progress.improper))
+
+    def _postponed(self, answer: Answer) -> Move:
+        """Asks when to call again, unless that was said already."""
+        wish = CallBackWish(answer.understood.text, answer.turn_number)
+        kinds = [step.kind for step in self._plan.steps]
+        asked = StepKind.CALL_BACK in kinds and answer.step.kind is not StepKind.CALL_BACK
+        if read_moment(answer.understood.text, _SOME_DAY) is not None or not asked:
+            return self._part(replace(answer.progress, call_back=wish), ExceptionCode.REFUSED)
+        position = kinds.index(StepKind.CALL_BACK)
+        return self._ask_first(replace(answer.progress, position=position), self._wording.acknowledged)
+
+    # Danger.
+
+    def _noted_in_passing(self, answer: Answer) -> Progress:
+        """Returns the progress with the open step closed, if what was said answers it too."""
+        if answer.understood.expected_answer is None or answer.step.kind is not StepKind.QUESTION:
+            return answer.progress
+        noted = answer.noted(FindingState.ANSWERED)
+        return replace(noted, position=noted.position + 1, ask_count=0, digressions=0)
+
+    def _danger(self, progress: Progress, danger: DangerKind) -> Move:
+        if danger in progress.dangers:
+            return self._after_danger(progress, danger, ())
+        progress, words = self._told(progress, danger)
+        if self._hand_over:
+            return Move(progress, words, hand_over=True)
+        return self._after_danger(progress, danger, words)
+
+    def _told_late(self, move: Move, danger: DangerKind | None) -> Move:
+        """Returns a move with the right words for a danger that was noticed after the turn before."""
+        if danger is None or danger in move.progress.dangers:
+            return move
+        progress, words = self._told(move.progress, danger)
+        if self._hand_over:
+            return Move(replace(progress, over=False), words, hand_over=True)
+        if self._wording.dangers[danger].after is After.END:
+            return self._after_danger(progress, danger, words)
+        return Move(progress, (*words, *move.sayings))
+
+    def _told(self, progress: Progress, danger: DangerKind) -> tuple[Progress, tuple[Saying, ...]]:
+        """Returns the words for a danger, and the progress in which they were said."""
+        progress = replace(progress, need_human=NeedHuman.GRAVE, dangers=(*progress.dangers, danger))
+        words = [self._saying(self._wording.dangers[danger].words, f"danger.{danger}", uninterruptible=True)]
+        if self._hand_over:
+            words.append(self._saying(self._wording.hand_over, "hand_over", uninterruptible=True))
+        return progress, tuple(words)
+
+    def _after_danger(self, progress: Progress, danger: DangerKind | None, said: tuple[Saying, ...]) -> Move:
+        if danger is not None and self._wording.dangers[danger].after is After.END:
+            move = self._goodbye(progress, self._wording.goodbye_danger)
+        elif progress.ask_count:
+            move = self._repeat(progress, self._wording.danger_go_on)
+        else:
+            move = self._open(progress, self._wording.danger_go_on)
+        return replace(move, sayings=(*said, *move.sayings))
 
     # When nothing came, or nothing was understood.
 
@@ -188,17 +228,22 @@ class Interview:
         progress = replace(progress, silences=progress.silences + 1)
         if progress.silences >= MOST_SILENCES:
             return self._lost(progress)
-        return self._again(progress, _rung(self._wording.no_input, progress.silences), None, 0)
+        return self._again(progress, rung(self._wording.no_input, progress.silences), None, 0)
 
-    def _misunderstanding(self, progress: Progress, understood: Understood | None = None, turn_number: int = 0) -> Move:
+    def _misunderstanding(self, progress: Progress) -> Move:
         progress = replace(progress, misunderstandings=progress.misunderstandings + 1, silences=0)
         if progress.misunderstandings >= MOST_MISUNDERSTANDINGS:
             return self._lost(progress)
-        return self._again(progress, _rung(self._wording.no_match, progress.ask_count), understood, turn_number)
+        return self._again(progress, rung(self._wording.no_match, progress.ask_count), None, 0)
+
+    def _by_keys(self, progress: Progress) -> Move:
+        """Asks for keys at once: whoever has pressed one would rather not speak."""
+        last = len(self._step(progress).asks) - 1
+        return self._again(replace(progress, ask_count=max(progress.ask_count, last)), "", None, 0)
 
     def _lost(self, progress: Progress) -> Move:
-        """Gives up the conversation; at the last question that is no failure: everything was asked."""
-        if self._step(progress).kind is StepKind.ANYTHING_ELSE:
+        """Gives up the conversation; at the last questions that is no failure: everything was asked."""
+        if self._step(progress).kind in ROUND:
             return self._done(progress)
         return self._part(progress, ExceptionCode.NO_COMMUNICATION)
 
@@ -207,38 +252,61 @@ class Interview:
         if progress.ask_count >= len(step.asks):
             return self._give_up(progress, step, understood, turn_number)
         progress = replace(progress, ask_count=progress.ask_count + 1)
-        return Move(progress, (Saying(f"{lead} {step.asks[progress.ask_count - 1]}", Source.INTERVIEW, step.subject),))
+        return Move(progress, (self._saying(f"{lead} {step.asks[progress.ask_count - 1]}", step.subject),))
 
     def _give_up(self, progress: Progress, step: Step, understood: Understood | None, turn_number: int) -> Move:
-        if step.kind is StepKind.IDENTITY:
-            return self._part(progress, ExceptionCode.NO_COMMUNICATION)
-        finding = self._finding(step, FindingState.UNCLEAR, progress, understood, turn_number)
-        return self._close(progress, finding, self._wording.go_on)
+        match step.kind:
+            case StepKind.IDENTITY:
+                return self._part(progress, ExceptionCode.NO_COMMUNICATION)
+            case StepKind.CALL_BACK:
+                return self._part(progress, ExceptionCode.REFUSED)
+            case StepKind.BIRTH_DATE:
+                return self._close(replace(progress, identified=False), self._wording.go_on)
+        unclear = finding(step, FindingState.UNCLEAR, progress, understood, turn_number)
+        return self._close(with_finding(progress, unclear), self._wording.go_on)
+
+    def _repeat(self, progress: Progress, lead: str) -> Move:
+        step = self._step(progress)
+        return self._aside(progress, f"{lead} {step.asks[max(progress.ask_count, 1) - 1]}")
+
+    def _aside(self, progress: Progress, text: str) -> Move:
+        """Says something that is no new ask; after too many of these the open step is given up instead."""
+        step = self._step(progress)
+        progress = replace(progress, digressions=progress.digressions + 1, misunderstandings=0)
+        if progress.digressions > MOST_DIGRESSIONS:
+            return self._give_up(progress, step, None, 0)
+        return Move(progress, (self._saying(text, step.subject),))
 
     # From one step to the next.
 
-    def _close(self, progress: Progress, finding: Finding | None, lead: str) -> Move:
-        progress = _with_finding(progress, finding) if finding else progress
+    def _carry_out(self, verdict: Verdict, answer: Answer) -> Move:
+        match verdict.next:
+            case Next.CLOSE:
+                return self._close(replace(verdict.progress, misunderstandings=0), verdict.words)
+            case Next.ASIDE:
+                return self._aside(verdict.progress, verdict.words)
+            case Next.PART:
+                return self._part(verdict.progress, verdict.exception)
+            case Next.FINISH:
+                return self._done(verdict.progress)
+        lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
+        return self._again(verdict.progress, lead, answer.understood, answer.turn_number)
+
+    def _close(self, progress: Progress, lead: str) -> Move:
         return self._open(replace(progress, position=progress.position + 1), lead)
 
     def _open(self, progress: Progress, lead: str) -> Move:
-        progress = replace(progress, position=self._next_position(progress), ask_count=1, digressions=0)
+        return self._ask_first(replace(progress, position=next_position(self._plan, progress)), lead)
+
+    def _ask_first(self, progress: Progress, lead: str) -> Move:
+        progress = replace(progress, ask_count=1, digressions=0)
         step = self.open_step(progress)
         if step is None:
             return self._goodbye(progress, f"{lead} {self._wording.goodbye}")
-        return Move(progress, (Saying(f"{lead} {step.asks[0]}".strip(), Source.INTERVIEW, step.subject),))
-
-    def _next_position(self, progress: Progress) -> int:
-        position = progress.position
-        while position < len(self._plan.steps) and not _applies(self._plan.steps[position], progress):
-            position += 1
-        return position
+        return Move(progress, (self._saying(f"{lead} {step.asks[0]}", step.subject),))
 
     def _done(self, progress: Progress) -> Move:
         return self._goodbye(replace(progress, position=len(self._plan.steps)), self._wording.goodbye)
-
-    def _goodbye(self, progress: Progress, text: str) -> Move:
-        return Move(replace(progress, over=True), (Saying(text.strip(), Source.INTERVIEW, "goodbye"),))
 
     def _part(self, progress: Progress, exception: ExceptionCode) -> Move:
         text = {
@@ -246,7 +314,15 @@ class Interview:
             ExceptionCode.REFUSED: self._wording.goodbye_refused,
             ExceptionCode.IMPROPER_ANSWERS: self._wording.goodbye_improper,
         }.get(exception, self._wording.goodbye_no_communication)
+        if progress.call_back is not None:
+            text = self._wording.goodbye_call_back
         return self._goodbye(replace(progress, exception=exception), text)
+
+    def _goodbye(self, progress: Progress, text: str) -> Move:
+        return Move(replace(progress, over=True), (self._saying(text, "goodbye"),))
+
+    def _saying(self, text: str, subject: str, *, uninterruptible: bool = False) -> Saying:
+        return Saying(text.strip(), Source.INTERVIEW, subject, uninterruptible=uninterruptible)
 
     def _step(self, progress: Progress) -> Step:
         step = self.open_step(progress)
@@ -254,49 +330,3 @@ class Interview:
             msg = "the interview is over"
             raise ValueError(msg)
         return step
-
-    def _finding(
-        self,
-        step: Step,
-        state: FindingState,
-        progress: Progress,
-        understood: Understood | None,
-        turn_number: int,
-    ) -> Finding:
-        matched = understood.expected_answer if understood else None
-        return Finding(
-            subject=step.subject,
-            text=step.text,
-            state=state,
-            quote=understood.text if understood else "",
-            turn_number=turn_number if understood else 0,
-            confidence=understood.confidence if understood else None,
-            expected_answer=matched,
-            responses=step.expected_answers[matched].responses if matched is not None else (),
-            ask_count=progress.ask_count,
-        )
-
-
-def _rung(ladder: Asks, time: int) -> str:
-    """Returns the words for the first, second ... time; the last ones again and again."""
-    return ladder[min(time, len(ladder)) - 1]
-
-
-def _with_finding(progress: Progress, finding: Finding) -> Progress:
-    return replace(progress, findings=(*progress.findings, finding))
-
-
-def _applies(step: Step, progress: Progress) -> bool:
-    """A human is offered only if a known problem is not solved, and none was asked for yet."""
-    if step.kind is not StepKind.HUMAN_WANTED:
-        return True
-    return progress.need_human is NeedHuman.NO and any(finding.solved is False for finding in progress.findings)
-
-
-def _with_meaning(progress: Progress, responses: tuple[ResponseCode, ...]) -> Progress:
-    for response in responses:
-        if response.type is ResponseType.IN_DEPTH:
-            progress = replace(progress, need_human=max(progress.need_human, NeedHuman(response.index)))
-        elif response.type is ResponseType.EXCEPTION:
-            progress = replace(progress, exception=ExceptionCode(response.index))
-    return progress

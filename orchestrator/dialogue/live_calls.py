@@ -10,10 +10,13 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from orchestrator.dialogue.aftermath import Aftermath
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
-from orchestrator.dialogue.exchange import QUIET, Exchange, ExchangeParts
-from orchestrator.dialogue.interview import Interview, Saying
+from orchestrator.dialogue.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.exchange_record import QUIET
+from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.patience import silence_timeout
 from orchestrator.dialogue.ports import Change, DueKind
 from orchestrator.dialogue.transaction import transact
 from orchestrator.dialogue.turn_record import agent_turns
@@ -69,6 +72,7 @@ class LiveCalls:
     def __init__(
         self,
         parts: ExchangeParts,
+        aftermath: Aftermath,
         background: Background,
         limits: TurnLimits | None = None,
         *,
@@ -78,12 +82,14 @@ class LiveCalls:
 
         Args:
             parts: what exchanges work with.
+            aftermath: what follows a turn.
             background: owns the work that outlives a request.
             limits: how long things may take.
             speak_ahead: while the callee speaks, have spoken what will probably be said next.
         """
         self._parts = parts
         self._store = parts.store
+        self._aftermath = aftermath
         self._background = background
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
@@ -105,19 +111,30 @@ class LiveCalls:
         check_call(consultation, call_sid)
         if consultation.reached(State.SUMMARISING):
             raise WrongState(consultation_id, consultation.state)
-        if consultation.turn_count:
+        if consultation.turn_count or consultation.progress.over:
             return await self._latest(consultation)
         watch = Stopwatch()
-        move = Interview(brief.plan, self._parts.wording).begin(consultation.progress)
-        texts = [saying.text for saying in move.sayings]
-        prompts, costs = await self._parts.speaking.speak(texts, Budget(_within(self._limits.answer, time_left)))
-        turns = tuple(agent_turns(1, move.sayings, costs, watch.milliseconds(), self._parts.clock.now()))
-        listening = self._parts.listening
-        reply = Reply(prompts, Listen(len(turns) + 1, listening.silence, listening.most))
+        interview = self._parts.interview(brief)
+        move = interview.begin(consultation.progress)
+        budget = Budget(_within(self._limits.answer, time_left))
+        prompts, costs = await self._parts.speaking.say(move.sayings, budget)
+        turns = tuple(
+            agent_turns(
+                1,
+                move.sayings,
+                costs,
+                total_ms=watch.milliseconds(),
+                now=self._parts.clock.now(),
+                wording_version=brief.plan.wording_version,
+            )
+        )
+        times = self._parts.listening
+        pause = silence_timeout(move.progress, brief.listening, times)
+        reply = Reply(prompts, Listen(len(turns) + 1, pause, times.most))
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             check_call(current, call_sid)
-            if current.turn_count or current.reached(State.SUMMARISING):
+            if current.turn_count or current.progress.over or current.reached(State.SUMMARISING):
                 return None
             answered = replace(
                 current.to(State.IN_PROGRESS),
@@ -134,7 +151,8 @@ class LiveCalls:
             return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply}, due)
 
         after = await transact(self._store, consultation_id, decide)
-        self._prepare(consultation_id, Interview(brief.plan, self._parts.wording).likely(after.progress))
+        self._prepare(consultation_id, interview.likely(after.progress))
+        self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
         return await self._latest(after)
 
     async def take_turn(
@@ -197,6 +215,7 @@ class LiveCalls:
         async with asyncio.timeout(self._limits.exchange * 1.5):
             reply = await exchange.take(callee_input, Budget(self._limits.exchange))
         self._prepare(exchange.consultation_id, exchange.upcoming)
+        self._background.start(self._aftermath.follow_up(exchange, callee_input), name="aftermath")
         return reply
 
     def _prepare(self, consultation_id: str, texts: tuple[str, ...]) -> None:
@@ -221,7 +240,7 @@ class LiveCalls:
         if not running.fillers:
             with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
                 await self._store.remember_input(consultation_id, turn_number, running.callee_input)
-        prompts, _ = await self._parts.speaking.speak([filler.text], Budget(1.0))
+        prompts, _ = await self._parts.speaking.say([filler], Budget(1.0))
         return Reply(prompts, Wait(turn_number))
 
     def _filler(self) -> Saying:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from orchestrator.domain.alarm import Alarm
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.event import Event, Occurrence
 from orchestrator.domain.outcome import Outcome
-from orchestrator.domain.turn import CalleeInput, Reply, Turn
+from orchestrator.domain.turn import CalleeInput, LanguageModelUse, Reply, Turn
 
 Item = TypeVar("Item")
 
@@ -74,15 +78,168 @@ class Message:
     content: str
 
 
-class LanguageModel(Protocol):
-    """Words answers and summaries."""
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The form of a structured answer.
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> AsyncGenerator[str, None]:
+    Attributes:
+        name: `[a-zA-Z0-9_-]+`.
+        definition: a JSON schema as OpenAI's structured outputs take it: every property required, nothing additional.
+    """
+
+    name: str
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A structured answer, and what it cost. That it fits the schema is for whoever asked to check."""
+
+    content: Mapping[str, Any]
+    use: LanguageModelUse
+
+
+OnUse = Callable[[LanguageModelUse], None]
+
+
+class LanguageModel(Protocol):
+    """Words answers and summaries, and gives a second opinion."""
+
+    async def complete(
+        self, messages: Sequence[Message], schema: Schema, *, max_tokens: int, timeout: float
+    ) -> Completion:
+        """Returns a JSON object in the form of a schema.
+
+        Raises:
+            LanguageModelUnavailable: no answer within `timeout` seconds, a failure, a refusal, or no JSON object.
+        """
+        ...
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, timeout: float, on_use: OnUse | None = None
+    ) -> AsyncGenerator[str, None]:
         """Yields the reply piece by piece. Closing the generator cancels the request.
+
+        Args:
+            messages: what the model is told.
+            max_tokens: how long the reply may be; it is cut there.
+            timeout: seconds until the end of the reply.
+            on_use: is told what the reply cost, once it is complete.
 
         Raises:
             LanguageModelUnavailable: no answer within `timeout` seconds, a failure, or a reply that broke off.
         """
+        ...
+
+
+Vectors = NDArray[np.float32]
+
+
+class SentenceEncoder(Protocol):
+    """Turns sentences into vectors whose products say how alike the sentences are."""
+
+    @property
+    def name(self) -> str:
+        """Names model and form: vectors of different names are not comparable."""
+        ...
+
+    async def encode(self, sentences: Sequence[str], *, timeout: float) -> Vectors:
+        """Returns a unit vector a sentence, shape (sentences, dimensions). Never blocks the event loop.
+
+        Raises:
+            EncoderUnavailable: no answer within `timeout` seconds, or the encoder failed.
+        """
+        ...
+
+
+class VectorStore(Protocol):
+    """Keeps the vectors of question sets, so that each is computed once for all replicas."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Returns what was put under a key; None if nothing was, or it has expired.
+
+        Raises:
+            StoreUnavailable
+        """
+        ...
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keeps bytes under a key.
+
+        Raises:
+            StoreUnavailable
+        """
+        ...
+
+
+class PauseMemory(Protocol):
+    """Remembers from call to call how long a person's pauses are, in seconds of silence that end a turn."""
+
+    async def pause(self, person_id: str) -> float | None:
+        """Returns what proved right in the person's last call; None if nothing is known.
+
+        Raises:
+            StoreUnavailable
+        """
+        ...
+
+    async def remember(self, person_id: str, pause: float) -> None:
+        """Remembers a pause.
+
+        Raises:
+            StoreUnavailable
+        """
+        ...
+
+    async def forget(self, person_id: str) -> None:
+        """Erases what is known of a person.
+
+        Raises:
+            StoreUnavailable
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNotice:
+    """What a person who is told of an alarm needs.
+
+    Attributes:
+        person_id: the backend's id; names and numbers stay where they are.
+        account_id: the operator of the consultation, if it has one.
+        quote: the callee's words.
+    """
+
+    consultation_id: str
+    person_id: str
+    account_id: str | None
+    alarm: Alarm
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmReceipt:
+    """What somebody who was told of an alarm answered.
+
+    Attributes:
+        taken: the message has arrived.
+        acknowledged_by: the person who takes the alarm over by that answer; empty: nobody, yet.
+    """
+
+    taken: bool
+    acknowledged_by: str = ""
+
+
+class AlarmReceivers(Protocol):
+    """Those who are told of a danger during the call: the first in line, then whom it is passed on to."""
+
+    @property
+    def line(self) -> int:
+        """How many are in line: 0: nobody is configured."""
+        ...
+
+    async def tell(self, place: int, notice: AlarmNotice, *, timeout: float) -> AlarmReceipt:
+        """Tells the one at a place in line, from 0, within `timeout` seconds. Never raises for their sake."""
         ...
 
 
@@ -173,6 +330,14 @@ class Telephone(Protocol):
         """
         ...
 
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Erases one recording; one that is not there is no error.
+
+        Raises:
+            TelephoneUnavailable: the network did not answer.
+        """
+        ...
+
     async def delete_recordings(self, call_sid: str) -> None:
         """Erases everything recorded of a call; nothing there is no error.
 
@@ -226,6 +391,7 @@ class DueKind(StrEnum):
     CONCLUDE = "conclude"
     DELIVER = "deliver"
     ERASE = "erase"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

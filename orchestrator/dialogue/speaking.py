@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from orchestrator.dialogue.budget import Budget, Stopwatch
+from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports import AudioStore, TextToSpeech
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.turn import Prompt
@@ -35,18 +36,18 @@ class Speaking:
         self._fixed: dict[str, bytes | None] = dict.fromkeys(fixed)
         self._ahead: OrderedDict[str, dict[str, bytes]] = OrderedDict()
 
-    async def speak(
-        self, texts: Iterable[str], budget: Budget, *, consultation_id: str = ""
+    async def say(
+        self, sayings: Iterable[Saying], budget: Budget, *, consultation_id: str = ""
     ) -> tuple[tuple[Prompt, ...], tuple[float, ...]]:
-        """Returns a prompt for each text, and what each cost in milliseconds; all are made at the same time.
+        """Returns a prompt for each saying, and what each cost in milliseconds; all are made at the same time.
 
         Args:
-            texts: what is said.
+            sayings: what is said.
             budget: the time for it.
             consultation_id: in which call: what was spoken ahead for it is used.
         """
         ready = self._ahead.get(consultation_id, {})
-        made = await asyncio.gather(*(self._prompt(text, budget, ready.get(text)) for text in texts))
+        made = await asyncio.gather(*(self._prompt(saying, budget, ready.get(saying.text)) for saying in sayings))
         return tuple(prompt for prompt, _ in made), tuple(cost for _, cost in made)
 
     async def warm(self, budget: Budget) -> None:
@@ -74,13 +75,13 @@ class Speaking:
         """Forgets what was spoken ahead for a call that is over."""
         self._ahead.pop(consultation_id, None)
 
-    async def _prompt(self, text: str, budget: Budget, ready: bytes | None) -> tuple[Prompt, float]:
+    async def _prompt(self, saying: Saying, budget: Budget, ready: bytes | None) -> tuple[Prompt, float]:
         watch = Stopwatch()
         try:
-            token = await self._audio.put(ready or await self._speech(text, budget))
+            token = await self._audio.put(ready or await self._speech(saying.text, budget))
         except Unavailable:
             token = ""
-        return Prompt(text, token), watch.milliseconds()
+        return Prompt(saying.text, token, saying.uninterruptible), watch.milliseconds()
 
     async def _speech(self, text: str, budget: Budget) -> bytes:
         if kept := self._fixed.get(text):

@@ -1,23 +1,46 @@
-"""Writes the summary of a consultation: the language model, or the built-in rules without one.
+"""Writes the summary of a consultation: what a language model claims and the call bears out, and the built-in rest.
 
-Whoever writes it, the labels that the backend looks for are in it (backend contract, section 2).
+Whoever writes it, how the call ended, dangers and what it amounts to are the service's own words, nothing that was
+found is left out, and the labels that the backend looks for are in it (backend contract, section 2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import aclosing
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
-from orchestrator.dialogue.ports import LanguageModel
+from orchestrator.dialogue.built_in_summary import BuiltInSummary, Line, built_in_summary
+from orchestrator.dialogue.claims import standing
+from orchestrator.dialogue.evidence import Evidence
+from orchestrator.dialogue.ports import Completion, LanguageModel, Schema
 from orchestrator.dialogue.prompts import summary_prompt
+from orchestrator.dialogue.signed_words import stands_among, words
+from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import EXCEPTION_LABELS, NEED_HUMAN_LABELS, ExceptionCode, NeedHuman
 from orchestrator.domain.errors import LanguageModelUnavailable
-from orchestrator.domain.outcome import Finding, FindingState, Outcome, Summary
-from orchestrator.domain.problem import Problem
+from orchestrator.domain.outcome import Claim, Outcome, Summary
 from orchestrator.domain.turn import Source, Turn
 
-_MOST_TOKENS = 600
-_MOST_CHARACTERS = 1500
+_MOST_TOKENS = 1500
+# Of what was said in detail; the rest stands in the findings.
+_MOST_CHARACTERS = 2000
+
+_CLAIM = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "turns": {"type": "array", "items": {"type": "integer"}}},
+    "required": ["text", "turns"],
+    "additionalProperties": False,
+}
+SCHEMA = Schema(
+    "summary",
+    {
+        "type": "object",
+        "properties": {"claims": {"type": "array", "items": _CLAIM}},
+        "required": ["claims"],
+        "additionalProperties": False,
+    },
+)
 
 
 class Summarising:
@@ -33,77 +56,65 @@ class Summarising:
         self._language_model = language_model
         self._longest = longest
 
-    async def summarise(self, outcome: Outcome, turns: Sequence[Turn]) -> Summary:
-        """Returns the summary. Never fails: at the end stand the built-in rules."""
-        spoken = any(turn.source is Source.SPEECH for turn in turns)
-        text = await self._by_model(outcome, turns) if spoken else ""
-        if text:
-            return Summary(with_labels(text, outcome), Source.LANGUAGE_MODEL)
-        return Summary(built_in_summary(outcome), Source.BUILT_IN)
+    async def summarise(self, brief: Brief, outcome: Outcome, turns: Sequence[Turn]) -> Summary:
+        """Returns the summary. Never fails: what the model does not tell, the built-in rules do."""
+        built_in = built_in_summary(outcome, turns)
+        claims = await self._by_model(brief, outcome, turns)
+        details = [*claims, *(line.claim for line in built_in.details if not _covered(line, claims))]
+        source = Source.LANGUAGE_MODEL if claims else Source.BUILT_IN
+        return _summary(built_in, details, outcome, source)
 
-    async def _by_model(self, outcome: Outcome, turns: Sequence[Turn]) -> str:
-        if self._language_model is None:
-            return ""
-        messages = summary_prompt(turns, outcome.findings)
-        text = ""
+    async def _by_model(self, brief: Brief, outcome: Outcome, turns: Sequence[Turn]) -> tuple[Claim, ...]:
+        if self._language_model is None or not any(turn.source is Source.SPEECH for turn in turns):
+            return ()
+        messages = summary_prompt(turns, outcome.findings, person=brief.person)
         try:
-            async with aclosing(
-                self._language_model.stream(messages, max_tokens=_MOST_TOKENS, timeout=self._longest)
-            ) as words:
-                async for word in words:
-                    text += word
+            completion = await self._language_model.complete(
+                messages, SCHEMA, max_tokens=_MOST_TOKENS, timeout=self._longest
+            )
         except LanguageModelUnavailable:
-            return ""
-        return " ".join(text.split())[:_MOST_CHARACTERS]
+            return ()
+        return await asyncio.to_thread(_standing, completion, brief, outcome, turns)  # of a long call it takes a while
 
 
-def built_in_summary(outcome: Outcome) -> str:
-    """Returns a summary made from the findings alone."""
-    sentences = [_opening(outcome)]
-    answered = [finding for finding in outcome.findings if finding.solved is None]
-    sentences += [_answer(finding) for finding in answered if finding.state is not FindingState.NOT_REACHED]
-    sentences += _problems("해결된 문제", outcome.solved)
-    known = tuple(problem for problem in outcome.remaining if problem not in outcome.found)
-    sentences += _problems("남은 문제", known)
-    sentences += _problems("새로 알게 된 문제", outcome.found)
-    if missed := sum(finding.state is FindingState.NOT_REACHED for finding in outcome.findings):
-        sentences.append(f"묻지 못한 항목이 {missed}개 있습니다.")
-    return with_labels(" ".join(sentences), outcome)
+def _standing(completion: Completion, brief: Brief, outcome: Outcome, turns: Sequence[Turn]) -> tuple[Claim, ...]:
+    return standing(completion.content, Evidence(brief, outcome.findings, turns))
 
 
 def with_labels(text: str, outcome: Outcome) -> str:
-    """Returns a summary with the Korean labels of its exception and of its need for a human in it."""
+    """Returns a summary with the Korean labels of its exception and of its need for a human at its end."""
     labels = []
     if outcome.exception is not ExceptionCode.NONE:
-        labels.append(("상담 불가 사유", EXCEPTION_LABELS[outcome.exception]))
+        labels.append(f"상담 불가 사유: {EXCEPTION_LABELS[outcome.exception]}.")
     if outcome.need_human is not NeedHuman.NO:
-        labels.append(("심층상담", NEED_HUMAN_LABELS[outcome.need_human]))
-    missing = [f"{title}: {label}." for title, label in labels if label not in text]
-    return " ".join([text, *missing])
+        labels.append(f"심층상담: {NEED_HUMAN_LABELS[outcome.need_human]}.")
+    return " ".join([text, *(label for label in labels if label not in text)])
 
 
-def _opening(outcome: Outcome) -> str:
-    match outcome.exception:
-        case ExceptionCode.NONE:
-            return "상담을 끝까지 마쳤습니다."
-        case ExceptionCode.DISCONNECTED:
-            return "상담 중에 전화가 끊어졌습니다."
-        case ExceptionCode.NOT_ANSWERED:
-            return "전화를 받지 않아 상담하지 못했습니다."
-    return "상담을 마치지 못했습니다."
+def _covered(line: Line, claims: Iterable[Claim]) -> bool:
+    """Whether a claim rests on the same turn as a line, and tells of the same."""
+    about = words(line.about)
+    return any(
+        line.claim.turn_numbers
+        and set(line.claim.turn_numbers) <= set(claim.turn_numbers)
+        and any(stands_among(word, about) for word in words(claim.text) if not word.frame)
+        for claim in claims
+    )
 
 
-def _answer(finding: Finding) -> str:
-    title = finding.text.rstrip("?. ") or "그 밖의 말씀"
-    match finding.state:
-        case FindingState.ANSWERED:
-            return f"'{title}'에 \"{finding.quote}\"라고 답했습니다."
-        case FindingState.REFUSED:
-            return f"'{title}'에는 답하고 싶어 하지 않았습니다."
-    return f"'{title}'에 대한 답은 분명하지 않습니다."
+def _summary(built_in: BuiltInSummary, details: Sequence[Claim], outcome: Outcome, source: Source) -> Summary:
+    kept, length = [], 0
+    for claim in details:
+        length += len(_cited(claim)) + 1
+        if length <= _MOST_CHARACTERS:
+            kept.append(claim)
+    if left := len(details) - len(kept):
+        kept.append(Claim(f"그 밖의 {left}건은 항목별 결과에 있습니다."))
+    frame = (line.claim for line in built_in.opening), kept, (line.claim for line in built_in.closing)
+    claims = tuple(chain.from_iterable(frame))
+    return Summary(with_labels(" ".join(map(_cited, claims)), outcome), source, claims)
 
 
-def _problems(title: str, problems: Sequence[Problem]) -> list[str]:
-    if not problems:
-        return []
-    return [f"{title}: {'; '.join(problem.content.rstrip('. ') for problem in problems)}."]
+def _cited(claim: Claim) -> str:
+    """Returns a claim with the turns it cites."""
+    return f"{claim.text} [{', '.join(map(str, claim.turn_numbers))}]" if claim.turn_numbers else claim.text

@@ -7,19 +7,49 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.dialogue.hearing import Heard
-from orchestrator.dialogue.interview import Saying
-from orchestrator.domain.turn import Speaker, Timings, Turn
+from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.utterance import Understood
+from orchestrator.domain.turn import Source, Speaker, Timings, Turn, Understanding
 
 
-def callee_turn(number: int, heard: Heard, subject: str, matching_ms: float, now: datetime) -> Turn:
-    """Returns the callee's turn, with what it cost to understand it."""
+def callee_turn(
+    number: int, heard: Heard, subject: str, *, matching_ms: float, now: datetime, understood: Understood | None
+) -> Turn:
+    """Returns the callee's turn, with what was made of it and what that cost."""
     timings = Timings(heard.recording_ms, heard.speech_to_text_ms, matching_ms)
     utterance = heard.utterance
-    return Turn(number, Speaker.CALLEE, utterance.text, utterance.source, now, subject, utterance.confidence, timings)
+    return Turn(
+        number,
+        Speaker.CALLEE,
+        utterance.text,
+        utterance.source,
+        now,
+        subject,
+        utterance.confidence,
+        timings,
+        _understanding(understood) if understood is not None and utterance.text else None,
+    )
+
+
+def _understanding(understood: Understood) -> Understanding:
+    return Understanding(
+        intent=understood.intent,
+        layer=understood.layer,
+        confidence=understood.confidence,
+        expected_answer=understood.expected_answer,
+        danger=understood.danger,
+        number=understood.number,
+    )
 
 
 def agent_turns(
-    first: int, sayings: Sequence[Saying], costs: Sequence[float | None], total_ms: float, now: datetime
+    first: int,
+    sayings: Sequence[Saying],
+    costs: Sequence[float | None],
+    *,
+    total_ms: float,
+    now: datetime,
+    wording_version: str,
 ) -> list[Turn]:
     """Returns the agent's turns, one a saying.
 
@@ -29,6 +59,7 @@ def agent_turns(
         costs: milliseconds that each took to synthesise; None: unknown.
         total_ms: milliseconds of the whole exchange; stands in the last turn.
         now: when.
+        wording_version: of the institution's words.
     """
     last = len(sayings) - 1
     return [
@@ -44,6 +75,8 @@ def agent_turns(
                 text_to_speech=cost,
                 total=total_ms if index == last else None,
             ),
+            language_model_use=saying.language_model_use,
+            wording_version=wording_version if saying.source is Source.INTERVIEW else "",
         )
         for index, (saying, cost) in enumerate(zip(sayings, costs, strict=True))
     ]

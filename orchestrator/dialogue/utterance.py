@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orchestrator.domain.turn import Source
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.turn import Layer, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,30 @@ class Intent(StrEnum):
     REFUSE_CALL = "refuse_call"
     WANT_HUMAN = "want_human"
     WRONG_PERSON = "wrong_person"
+    CALL_BACK_LATER = "call_back_later"
+    DANGER = "danger"
+    ABUSE = "abuse"
+    BACKCHANNEL = "backchannel"
+    MACHINE = "machine"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What an utterance says besides answering the open step: the answer to another one.
+
+    Attributes:
+        subject: of the step it answers.
+        quote: the part of the utterance that does.
+        expected_answer: index of that step's expected answer that it matches.
+        confidence: 0 to 1.
+    """
+
+    subject: str
+    quote: str
+    expected_answer: int | None
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +64,17 @@ class Understood:
     Attributes:
         expected_answer: index of the open question's expected answer that it matches.
         confidence: how sure the match is, 0 to 1.
+        layer: what decided.
+        danger: which danger, for `Intent.DANGER`.
+        number: the number that was said.
+        asides: answers to other steps in the same breath.
     """
 
     intent: Intent
     text: str = ""
     expected_answer: int | None = None
     confidence: float | None = None
+    layer: Layer = Layer.RULES
+    danger: DangerKind | None = None
+    number: int | None = None
+    asides: tuple[Aside, ...] = ()

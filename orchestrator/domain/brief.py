@@ -39,10 +39,28 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """How the call is made; both in seconds."""
+    """How the call is made.
+
+    Attributes:
+        ring_timeout: seconds.
+        time_limit: seconds.
+        hand_over_phone: whom the person is put through to in danger, E.164; empty: as the service is set.
+    """
 
     ring_timeout: int = 40
     time_limit: int = 1800
+    hand_over_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How patiently the person is listened to.
+
+    Attributes:
+        silence_timeout: seconds of silence that end a turn; None: as the service is set.
+    """
+
+    silence_timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +75,5 @@ class Brief:
     problems: tuple[Problem, ...] = ()
     frequent_questions: tuple[FrequentQuestion, ...] = ()
     dialling: Dialling = field(default_factory=Dialling)
+    listening: Listening = field(default_factory=Listening)
     plan: Plan = field(default_factory=Plan)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from orchestrator.domain.alarm import Alarm
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import WrongState
 from orchestrator.domain.outcome import Outcome, Summary
@@ -78,6 +79,7 @@ class Consultation:
         open_turn: number of the callee's turn that the call waits for; 0 if it waits for none.
         replied_turn: the key under which the latest reply is stored.
         heard_through: number of the last agent's turn that was proven to be played.
+        alarms: dangers that were noticed.
     """
 
     consultation_id: str
@@ -105,6 +107,7 @@ class Consultation:
     delivery: Delivery = field(default_factory=Delivery)
     summary: Summary | None = None
     outcome: Outcome | None = None
+    alarms: tuple[Alarm, ...] = ()
 
     def to(self, state: State) -> Consultation:
         """Moves forward to a state.

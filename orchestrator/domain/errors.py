@@ -7,6 +7,7 @@ CallingError
 │   └── InvalidAudio
 ├── ConsultationNotFound
 ├── AudioNotFound
+├── AlarmNotFound
 ├── UnknownCall                  the call is not the consultation's
 ├── RequestIdReused              same request_id, other content
 ├── WrongState                   the consultation's state does not allow it
@@ -20,6 +21,7 @@ CallingError
     ├── SpeechToTextUnavailable
     ├── TextToSpeechUnavailable
     ├── LanguageModelUnavailable
+    ├── EncoderUnavailable
     └── TelephoneUnavailable
         └── RecordingNotReady    the recording is not (yet) there
 """
@@ -90,6 +92,14 @@ class AudioNotFound(CallingError):
 
     def __init__(self) -> None:
         super().__init__("no such audio")
+
+
+class AlarmNotFound(CallingError):
+    """The consultation has no such alarm."""
+
+    def __init__(self, consultation_id: str) -> None:
+        super().__init__("the consultation has no alarm of this number")
+        self.consultation_id = consultation_id
 
 
 class UnknownCall(CallingError):
@@ -192,6 +202,12 @@ class LanguageModelUnavailable(Unavailable):
     """The language model does not answer, failed, or stopped in the middle."""
 
     what = "the language model"
+
+
+class EncoderUnavailable(Unavailable):
+    """The sentence encoder does not answer or failed."""
+
+    what = "the sentence encoder"
 
 
 class TelephoneUnavailable(Unavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from orchestrator.domain.alarm import Alarm
 from orchestrator.domain.consultation import Consultation, DeliveryState
 from orchestrator.domain.turn import Turn
 
@@ -38,7 +39,14 @@ class DeliveryAttempted:
     next_attempt_at: datetime | None
 
 
-Occurrence = StateChanged | TurnTaken | DeliveryAttempted
+@dataclass(frozen=True, slots=True)
+class AlarmChanged:
+    """A danger was noticed, or somebody was told of it, or acknowledged it."""
+
+    alarm: Alarm
+
+
+Occurrence = StateChanged | TurnTaken | DeliveryAttempted | AlarmChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
-from orchestrator.domain.outcome import Finding
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.outcome import CallBackWish, Finding, RecordingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class Progress:
         misunderstandings: turns in a row in which nothing was understood.
         findings: what became of the steps that are done.
         over: the goodbye was said.
+        improper: insults so far.
+        dangers: what the callee was told the right words for.
+        untold: a danger that was noticed too late for the reply: the right words come with the next one.
+        consent: whether the call may be kept as audio.
+        identified: whether the person has proved who they are; None: not yet.
+        call_back: when to call again.
+        silence_timeout: seconds of silence that end this callee's turns, once the usual was seen to be too short.
     """
 
     position: int = 0
@@ -31,6 +39,13 @@ class Progress:
     exception: ExceptionCode = ExceptionCode.NONE
     need_human: NeedHuman = NeedHuman.NO
     over: bool = False
+    improper: int = 0
+    dangers: tuple[DangerKind, ...] = ()
+    untold: DangerKind | None = None
+    consent: RecordingConsent = RecordingConsent.UNKNOWN
+    identified: bool | None = None
+    call_back: CallBackWish | None = None
+    silence_timeout: float | None = None
 
     def finding(self, subject: str) -> Finding | None:
         """Returns what became of a step, or None if it is not done."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from orchestrator.domain.danger import DangerKind
+
 
 class Speaker(StrEnum):
     """Who speaks."""
@@ -21,6 +23,7 @@ class Source(StrEnum):
     KEYPAD = "keypad"
     SILENCE = "silence"
     UNINTELLIGIBLE = "unintelligible"
+    HAND_OVER = "hand_over"
     INTERVIEW = "interview"
     STORED_ANSWER = "stored_answer"
     LANGUAGE_MODEL = "language_model"
@@ -39,6 +42,45 @@ class Timings:
     total: float | None = None
 
 
+class Layer(StrEnum):
+    """Which layer of the understanding decided."""
+
+    RULES = "rules"
+    LIKENESS = "likeness"
+    LANGUAGE_MODEL = "language_model"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was made of a callee's words, for those who read the transcript.
+
+    Attributes:
+        intent: a value of `dialogue.utterance.Intent`.
+        confidence: 0 to 1; None: not measured.
+        expected_answer: index of the expected answer that was matched.
+        danger: what danger was noticed.
+        number: the number that was said.
+    """
+
+    intent: str
+    layer: Layer
+    confidence: float | None = None
+    expected_answer: int | None = None
+    danger: DangerKind | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelUse:
+    """What a language model cost; tokens are 0 where the server does not say."""
+
+    model: str
+    prompt_version: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    attempts: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing said in a call.
@@ -47,6 +89,9 @@ class Turn:
         number: position in the call, from 1.
         subject: what the turn is about: `greeting`, `questions[2]` ...
         confidence: the recogniser's, 0 to 1; callee's turns only.
+        understanding: what was made of the words; callee's turns only.
+        language_model_use: what the language model cost; agent's turns only.
+        wording_version: of the institution's words; agent's turns only.
     """
 
     number: int
@@ -57,14 +102,22 @@ class Turn:
     subject: str = ""
     confidence: float | None = None
     timings: Timings = field(default_factory=Timings)
+    understanding: Understanding | None = None
+    language_model_use: LanguageModelUse | None = None
+    wording_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words for the callee; without a token the telephone network's own voice reads them."""
+    """Words for the callee; without a token the telephone network's own voice reads them.
+
+    Attributes:
+        uninterruptible: they must be heard to their end.
+    """
 
     text: str
     audio_token: str = ""
+    uninterruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +128,13 @@ class Listen:
         turn_number: the number of the callee's turn that comes.
         silence_timeout: seconds of silence that end it.
         max_length: seconds it may last.
+        keys: how many keys are expected; 0: the callee speaks, and any key ends it.
     """
 
     turn_number: int
     silence_timeout: float
     max_length: float
+    keys: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +152,26 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Put the callee through to a person.
+
+    Attributes:
+        phone: whom to ring, E.164.
+        ring_timeout: seconds that phone may ring.
+        turn_number: the turn under which its end is reported.
+    """
+
+    phone: str
+    ring_timeout: float
+    turn_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the agent says, then does."""
 
     prompts: tuple[Prompt, ...]
-    next: Listen | Wait | HangUp
+    next: Listen | Wait | HangUp | HandOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +194,11 @@ class SilenceInput:
     """The callee said nothing."""
 
 
-CalleeInput = RecordingInput | KeypadInput | SilenceInput
+@dataclass(frozen=True, slots=True)
+class HandOverEnded:
+    """Putting the callee through has ended; if no person answered, the agent goes on."""
+
+    answered: bool
+
+
+CalleeInput = RecordingInput | KeypadInput | SilenceInput | HandOverEnded

@@ -13,7 +13,8 @@ from orchestrator.dialogue.call_status import CallStatusReports
 from orchestrator.dialogue.live_calls import LiveCalls
 from orchestrator.dialogue.ports import AudioStore
 from orchestrator.domain.errors import NotServed
-from orchestrator.rpc import conversion, validation
+from orchestrator.rpc import validation
+from orchestrator.rpc.conversion.calls import call_report, callee_input, reply_message
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -34,7 +35,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         validation.call_sid(request.call_sid, check)
         check.done()
         reply = await self._live_calls.answer(consultation_id, request.call_sid, time_left=context.time_remaining())
-        return pb.AnswerCallResponse(reply=conversion.reply_message(reply))
+        return pb.AnswerCallResponse(reply=reply_message(reply))
 
     async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
         consultation_id = validation.consultation_id(request.consultation_id)
@@ -51,10 +52,10 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
             consultation_id,
             request.call_sid,
             request.turn_number,
-            conversion.callee_input(request),
+            callee_input(request),
             time_left=context.time_remaining(),
         )
-        return pb.TakeTurnResponse(reply=conversion.reply_message(reply))
+        return pb.TakeTurnResponse(reply=reply_message(reply))
 
     async def ReportCallStatus(
         self, request: pb.ReportCallStatusRequest, context: Context
@@ -67,11 +68,25 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         validation.event_time(request.event_time, check)
         check.duration(request.call_duration, "call_duration", least=0, most=validation.LONGEST_CALL)
         check.done()
-        report = conversion.call_report(request)
+        report = call_report(request)
         await self._reports.report(consultation_id, report)
         if report.status.final:
             self._live_calls.hung_up(consultation_id)
         return pb.ReportCallStatusResponse()
+
+    async def ReportAnsweredBy(
+        self, request: pb.ReportAnsweredByRequest, context: Context
+    ) -> pb.ReportAnsweredByResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        check = validation.Check()
+        validation.call_sid(request.call_sid, check)
+        known = request.answered_by in pb.ReportAnsweredByRequest.AnsweredBy.values() and request.answered_by > 0
+        check.that(known, "answered_by", "is required and must be a known value")
+        check.done()
+        machine = request.answered_by == pb.ReportAnsweredByRequest.ANSWERED_BY_MACHINE
+        if await self._reports.answered_by(consultation_id, request.call_sid, machine=machine):
+            self._live_calls.hung_up(consultation_id)
+        return pb.ReportAnsweredByResponse()
 
     async def GetAudio(self, request: pb.GetAudioRequest, context: Context) -> pb.GetAudioResponse:
         check = validation.Check()

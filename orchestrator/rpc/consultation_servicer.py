@@ -9,14 +9,18 @@ from typing import Any
 import grpc
 
 from calling.v1 import consultation_service_pb2 as pb
-from calling.v1 import consultation_service_pb2_grpc, transcript_pb2
+from calling.v1 import consultation_service_pb2_grpc
 from observability.log import masked_phone
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations, fingerprint
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.ports import Page
 from orchestrator.domain.consultation import Consultation
-from orchestrator.domain.outcome import Outcome, Summary
-from orchestrator.rpc import conversion, page_tokens, validation
+from orchestrator.rpc import page_tokens, validation
+from orchestrator.rpc.conversion.consultations import alarm_message, attempt_message, consultation_message
+from orchestrator.rpc.conversion.events import event_message
+from orchestrator.rpc.conversion.orders import brief
+from orchestrator.rpc.conversion.outcomes import summary_message
 from orchestrator.rpc.transcript_pages import TranscriptPages
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -28,27 +32,28 @@ _TURNS = {"default": 500, "most": 1000}
 class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServicer):
     """Serves ConsultationService."""
 
-    def __init__(self, consultations: Consultations, deliveries: Deliveries) -> None:
+    def __init__(self, consultations: Consultations, deliveries: Deliveries, alarms: Alarms) -> None:
         self._consultations = consultations
         self._deliveries = deliveries
+        self._alarms = alarms
         self._pages = TranscriptPages()
 
     async def StartConsultation(
         self, request: pb.StartConsultationRequest, context: Context
     ) -> pb.StartConsultationResponse:
         validation.start_consultation(request)
-        order = conversion.brief(request)
+        order = brief(request)
         consultation = await self._consultations.start(
             order,
             masked_phone=masked_phone(order.person.phone),
             request_id=request.request_id,
             fingerprint=fingerprint(request.SerializeToString(deterministic=True)),
         )
-        return pb.StartConsultationResponse(consultation=conversion.consultation_message(consultation))
+        return pb.StartConsultationResponse(consultation=consultation_message(consultation))
 
     async def GetConsultation(self, request: pb.GetConsultationRequest, context: Context) -> pb.GetConsultationResponse:
         consultation = await self._consultations.get(validation.consultation_id(request.consultation_id))
-        return pb.GetConsultationResponse(consultation=conversion.consultation_message(consultation))
+        return pb.GetConsultationResponse(consultation=consultation_message(consultation))
 
     async def ListConsultations(
         self, request: pb.ListConsultationsRequest, context: Context
@@ -56,7 +61,7 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         limit = validation.page_size(request.page_size, **_LIST)
         page = await self._consultations.newest(limit=limit, token=request.page_token)
         return pb.ListConsultationsResponse(
-            consultations=[conversion.consultation_message(item) for item in page.items],
+            consultations=[consultation_message(item) for item in page.items],
             next_page_token=page.next_token,
         )
 
@@ -73,15 +78,15 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         consultation_id = validation.consultation_id(request.consultation_id)
         async with aclosing(self._consultations.watch(consultation_id, request.cursor)) as events:
             async for event in events:
-                yield conversion.event_message(event)
+                yield event_message(event)
 
     async def Summary(self, request: pb.SummaryRequest, context: Context) -> pb.SummaryResponse:
         summary, outcome = await self._consultations.concluded(validation.consultation_id(request.consultation_id))
-        return _summary_response(summary, outcome)
+        return summary_message(summary, outcome)
 
     async def EndConsultation(self, request: pb.EndConsultationRequest, context: Context) -> pb.EndConsultationResponse:
         consultation = await self._consultations.end(validation.consultation_id(request.consultation_id))
-        return pb.EndConsultationResponse(consultation=conversion.consultation_message(consultation))
+        return pb.EndConsultationResponse(consultation=consultation_message(consultation))
 
     async def DeleteConsultation(
         self, request: pb.DeleteConsultationRequest, context: Context
@@ -93,7 +98,7 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
 
     async def DeliverResult(self, request: pb.DeliverResultRequest, context: Context) -> pb.DeliverResultResponse:
         attempt = await self._deliveries.deliver_now(validation.consultation_id(request.consultation_id))
-        return pb.DeliverResultResponse(attempt=conversion.attempt_message(attempt))
+        return pb.DeliverResultResponse(attempt=attempt_message(attempt))
 
     async def ListUndeliveredResults(
         self, request: pb.ListUndeliveredResultsRequest, context: Context
@@ -101,13 +106,14 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         limit = validation.page_size(request.page_size, **_LIST)
         return _undelivered(await self._consultations.undelivered(limit=limit, token=request.page_token))
 
-
-def _summary_response(summary: Summary, outcome: Outcome) -> pb.SummaryResponse:
-    return pb.SummaryResponse(
-        summary=summary.text,
-        source=transcript_pb2.Turn.Source.Value(f"SOURCE_{summary.source.upper()}"),
-        outcome=conversion.outcome_message(outcome),
-    )
+    async def AcknowledgeAlarm(
+        self, request: pb.AcknowledgeAlarmRequest, context: Context
+    ) -> pb.AcknowledgeAlarmResponse:
+        consultation_id = validation.consultation_id(request.consultation_id)
+        validation.acknowledgement(request)
+        by = request.acknowledged_by.strip()
+        alarm = await self._alarms.acknowledge(consultation_id, request.alarm_number, by)
+        return pb.AcknowledgeAlarmResponse(alarm=alarm_message(alarm))
 
 
 def _undelivered(page: Page[Consultation]) -> pb.ListUndeliveredResultsResponse:
@@ -115,7 +121,7 @@ def _undelivered(page: Page[Consultation]) -> pb.ListUndeliveredResultsResponse:
     for consultation in page.items:
         delivery = consultation.delivery
         result = response.results.add(
-            consultation=conversion.consultation_message(consultation),
+            consultation=consultation_message(consultation),
             attempt_count=delivery.attempts,
             last_http_status=delivery.http_status,
         )

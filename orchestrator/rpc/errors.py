@@ -47,6 +47,7 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
         grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_CONSULTATION_NOT_FOUND, _consultation
     ),
     errors.AudioNotFound: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_AUDIO_NOT_FOUND),
+    errors.AlarmNotFound: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_ALARM_NOT_FOUND, _consultation),
     errors.UnknownCall: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_UNKNOWN_CALL, _consultation),
     errors.RequestIdReused: Row(grpc.StatusCode.ALREADY_EXISTS, Reason.ERROR_REASON_REQUEST_ID_REUSED, _consultation),
     errors.WrongState: Row(
@@ -71,6 +72,7 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
     errors.SpeechToTextUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_SPEECH_TO_TEXT_UNAVAILABLE),
     errors.TextToSpeechUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_TEXT_TO_SPEECH_UNAVAILABLE),
     errors.LanguageModelUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_LANGUAGE_MODEL_UNAVAILABLE),
+    errors.EncoderUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_LANGUAGE_MODEL_UNAVAILABLE),
     errors.TelephoneUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_TELEPHONE_UNAVAILABLE, _provider),
     errors.RecordingNotReady: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_TELEPHONE_UNAVAILABLE),
 }

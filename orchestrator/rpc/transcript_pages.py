@@ -10,7 +10,7 @@ from collections import OrderedDict
 from calling.v1 import consultation_service_pb2
 from orchestrator.dialogue.turn_record import Transcript
 from orchestrator.rpc import page_tokens
-from orchestrator.rpc.conversion import turn_message
+from orchestrator.rpc.conversion.turns import turn_message
 
 _MOST_PAGES = 256
 

@@ -151,6 +151,20 @@ def start_consultation(request: consultation_service_pb2.StartConsultationReques
     _vulnerabilities(request.known_vulnerabilities, check)
     _frequent_questions(request.frequent_questions, check)
     _dialling(request.dialling, check)
+    if request.listening.HasField("silence_timeout"):
+        check.duration(request.listening.silence_timeout, "listening.silence_timeout", least=2, most=20)
+    check.done()
+
+
+def acknowledgement(request: consultation_service_pb2.AcknowledgeAlarmRequest) -> None:
+    """Checks an AcknowledgeAlarmRequest but for its consultation.
+
+    Raises:
+        InvalidField: names every field that is wrong.
+    """
+    check = Check()
+    check.that(request.alarm_number > 0, "alarm_number", "is required and must be positive")
+    check.text(request.acknowledged_by, "acknowledged_by", most=LONGEST_NAME)
     check.done()
 
 
@@ -211,6 +225,9 @@ def _frequent_questions(entries: Sequence[consultation_pb2.FrequentQuestion], ch
 
 
 def _dialling(dialling: consultation_pb2.DiallingOptions, check: Check) -> None:
+    if dialling.hand_over_phone:
+        known = phone_number(dialling.hand_over_phone) is not None
+        check.that(known, "dialling.hand_over_phone", "must be a telephone number or empty")
     for name, least, most in (("ring_timeout", 5, 600), ("time_limit", 60, 4 * 3600)):
         if dialling.HasField(name):  # type: ignore[arg-type]
             check.duration(getattr(dialling, name), f"dialling.{name}", least=least, most=most)

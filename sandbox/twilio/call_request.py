@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
-from urllib.parse import urlsplit
 
 from multidict import MultiMapping
 
 from sandbox.twilio.api_error import ApiError
+from sandbox.twilio.form_fields import read_method, read_url
 from sandbox.twilio.machine_detection import MachineDetection, read_machine_detection
 from sandbox.twilio.settings import Account
 from sandbox.twilio.verbs import Method
@@ -81,38 +81,6 @@ def read_call_request(form: MultiMapping[str], account: Account) -> CallRequest:
         recording_status_callback_method=read_method(form, "RecordingStatusCallbackMethod"),
         warnings=tuple(warnings),
     )
-
-
-def read_method(form: MultiMapping[str], name: str) -> Method:
-    """Reads an HTTP method; POST if it is not given.
-
-    Raises:
-        ApiError: 21209: it is neither GET nor POST.
-    """
-    given = form.get(name, "POST").upper()
-    for method in get_args(Method):
-        if given == method:
-            return "GET" if given == "GET" else "POST"
-    raise ApiError(21209, form[name])
-
-
-def read_url(form: MultiMapping[str], name: str, code: int) -> str:
-    """Reads a URL; empty if it is not given.
-
-    Raises:
-        ApiError: with `code`: it is not absolute, not HTTP, or its host name has an underscore.
-    """
-    url = form.get(name, "")
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    if not host or parts.scheme not in {"http", "https"} or "_" in host or any(letter.isspace() for letter in url):
-        raise ApiError(code, url)
-    return url
 
 
 def _numbers(form: MultiMapping[str], account: Account) -> tuple[str, str]:

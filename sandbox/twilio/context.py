@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from sandbox.events import Event, EventKind
 from sandbox.line import Line
+from sandbox.script import Operator
 from sandbox.twilio.call import Call
 from sandbox.twilio.http_client import Answer, Request
+from sandbox.twilio.http_failure import HttpFailure
 from sandbox.twilio.parameters import call_parameters
 from sandbox.twilio.resources import account_uri
 from sandbox.twilio.steps import Fetch
@@ -24,6 +26,7 @@ class CallContext:
         line: its line.
         webhooks: makes the call's requests.
         background: owns what goes on beside the call.
+        operator: what happens at the phone of the person whom the callee is put through to.
     """
 
     switch: Switch
@@ -31,6 +34,7 @@ class CallContext:
     line: Line
     webhooks: Webhooks
     background: asyncio.TaskGroup
+    operator: Operator = "answers"
 
     async def fetch(self, step: Fetch) -> Answer:
         """Requests a document of the application.
@@ -47,6 +51,14 @@ class CallContext:
             line_s=self.call.line_s,
         )
         return await self.webhooks.request(request, copies=settings.quirks.webhook_copies)
+
+    async def tell_of_hang_up(self, step: Fetch) -> None:
+        """Requests the action of a verb that ended with the call; the answer does not matter any more."""
+        parameters = {**step.parameters, "CallStatus": "completed"}
+        try:
+            await self.fetch(Fetch(purpose="action", url=step.url, method=step.method, parameters=parameters))
+        except HttpFailure as failure:
+            self.warn(failure.code, f"the action after hang-up failed: {failure}", step.url)
 
     def warn(self, code: int | None, message: str, url: str | None = None) -> None:
         """Notes a breach without consequence."""

@@ -1,6 +1,9 @@
 """Detects answering machines in a live call (Twilio docs, "Answering Machine Detection")."""
 
+import asyncio
+
 from sandbox.script import Answers
+from sandbox.twilio.call import Call
 from sandbox.twilio.context import CallContext
 from sandbox.twilio.http_client import Request
 from sandbox.twilio.http_failure import HttpFailure
@@ -13,7 +16,7 @@ async def detect_machine(context: CallContext, answers: Answers, greeted_s: floa
     Args:
         context: of the call.
         answers: who did.
-        greeted_s: when a machine's greeting is over, in seconds since the answer.
+        greeted_s: when a machine's greeting, or a carrier's notice, is over, in seconds since the answer.
 
     Raises:
         CalleeHungUp: as it says.
@@ -22,7 +25,7 @@ async def detect_machine(context: CallContext, answers: Answers, greeted_s: floa
     detection = context.call.request.machine_detection
     if detection is None:
         return
-    found, seconds = detection.of_machine(greeted_s) if answers == "voicemail" else detection.of_human()
+    found, seconds = (detection.of_machine if answers == "voicemail" else detection.of_human)(greeted_s)
     if detection.asynchronous:
         context.background.create_task(_report(context, detection, found, seconds))
     else:
@@ -31,8 +34,7 @@ async def detect_machine(context: CallContext, answers: Answers, greeted_s: floa
 
 
 async def _report(context: CallContext, detection: MachineDetection, found: AnsweredBy, seconds: float) -> None:
-    await context.switch.clock.sleep(seconds)
-    if context.call.over:
+    if not await _lasts(context.call, seconds):
         return
     context.call.answered_by = found
     parameters = {
@@ -42,11 +44,24 @@ async def _report(context: CallContext, detection: MachineDetection, found: Answ
         "MachineDetectionDuration": str(round(seconds * 1000)),
     }
     request = Request(
-        purpose="machine_detection", url=detection.callback, method=detection.callback_method, parameters=parameters
-    )
+        purpose="machine_detection", url=detection.callback, method=detection.callback_method, parameters=parameters,
+        line_s=context.call.line_s,
+    )  # fmt: skip
     if not detection.callback:
         return
     try:
         await context.webhooks.request(request)
     except HttpFailure as failure:
         context.warn(15003, f"machine detection callback failed: {failure.code}: {failure}", detection.callback)
+
+
+async def _lasts(call: Call, seconds: float) -> bool:
+    """Waits for the call's time to pass. Returns whether the call has not ended before."""
+    moment = call.timeline.now() + seconds
+    async with asyncio.TaskGroup() as group:
+        passed = group.create_task(call.timeline.reach(moment))
+        ended = group.create_task(call.ended.wait())
+        await asyncio.wait({passed, ended}, return_when=asyncio.FIRST_COMPLETED)
+        passed.cancel()
+        ended.cancel()
+    return not call.over

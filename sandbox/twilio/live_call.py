@@ -62,7 +62,10 @@ class LiveCall:
         call.enter("in-progress")
         callbacks.fire("answered")
         line = call.line = await self._open_line()
-        context = CallContext(switch=self._switch, call=call, line=line, webhooks=webhooks, background=group)
+        context = CallContext(
+            switch=self._switch, call=call, line=line, webhooks=webhooks, background=group,
+            operator=self._script.operator,
+        )  # fmt: skip
         context.publish("answered", answers=self._script.answers)
         step = _first_step(call)
         detecting = True

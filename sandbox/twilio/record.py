@@ -11,7 +11,6 @@ from sandbox import line_audio
 from sandbox.line import CalleeHungUp, KeyPress, Line
 from sandbox.track import Sound
 from sandbox.twilio.context import CallContext
-from sandbox.twilio.http_failure import HttpFailure
 from sandbox.twilio.recording_callbacks import report_recording
 from sandbox.twilio.recordings import Recording
 from sandbox.twilio.steps import Fetch, Step
@@ -83,7 +82,7 @@ async def record(context: CallContext, verb: Record, document: Document, outcome
         await line.wait(span.end)
     except CalleeHungUp:
         step = await _finish(context, verb, document, span, outcome)
-        await _tell_of_hang_up(context, step)
+        await context.tell_of_hang_up(step)
         raise
     silent = not span.digits and not _within(line, span)
     if silent and context.switch.settings.quirks.record_falls_through_on_silence:
@@ -139,12 +138,3 @@ def _keep(context: CallContext, span: Span, samples: Samples) -> Recording:
         answered_at + timedelta(seconds=span.end),
         (samples,),
     )
-
-
-async def _tell_of_hang_up(context: CallContext, step: Fetch) -> None:
-    """Requests the action of a recording that ended with the call; the answer does not matter any more."""
-    parameters = {**step.parameters, "CallStatus": "completed"}
-    try:
-        await context.fetch(Fetch(purpose="action", url=step.url, method=step.method, parameters=parameters))
-    except HttpFailure as failure:
-        context.warn(failure.code, f"the action after hang-up failed: {failure}", step.url)

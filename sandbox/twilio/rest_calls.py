@@ -8,7 +8,8 @@ from aiohttp import web
 
 from sandbox.twilio.api_error import ApiError
 from sandbox.twilio.call import Call, CallStatus
-from sandbox.twilio.call_request import CallRequest, read_call_request, read_method, read_url
+from sandbox.twilio.call_request import CallRequest, read_call_request
+from sandbox.twilio.form_fields import read_method, read_url
 from sandbox.twilio.resources import account_uri, call_json, page_json
 from sandbox.twilio.rest import EXCHANGE, form_of
 from sandbox.twilio.rest_paging import paging

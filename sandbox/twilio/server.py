@@ -115,6 +115,10 @@ class SandboxTwilio:
         """Returns all calls."""
         return list(reversed(self._calls.values()))
 
+    def live_line_s(self) -> float | None:
+        """Returns the phone seconds since the answer of the newest call that is under way; None: there is none."""
+        return next((call.line_s for call in self.newest_first() if call.line and not call.over), None)
+
     def forget(self, sid: str) -> None:
         """Forgets a call that is over, with its audio; its recordings and the journal stay."""
         self._calls.pop(sid, None)

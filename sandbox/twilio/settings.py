@@ -81,7 +81,6 @@ class Network(_Settings):
         ring_s: how long a phone rings before someone answers, is busy with it, or rejects the call.
         carrier_notice: what the carrier tells the callee at the answer, where `answers` is `carrier-notice`.
         voicemail_greeting: what a machine says, where `answers` is `voicemail`.
-        human_transfer_answers: whether a `<Dial>` is answered.
         human_transfer_s: how long the person reached by `<Dial>` talks.
     """
 
@@ -89,7 +88,6 @@ class Network(_Settings):
     ring_s: float = Field(default=4.0, ge=0)
     carrier_notice: str = "국제전화입니다. 해외에서 걸려 온 전화입니다."
     voicemail_greeting: str = "지금은 전화를 받을 수 없습니다. 삐 소리가 난 뒤 메시지를 남겨 주세요."
-    human_transfer_answers: bool = True
     human_transfer_s: float = Field(default=20.0, ge=0)
 
 

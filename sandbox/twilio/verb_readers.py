@@ -29,6 +29,9 @@ _LONGEST_S: Final = 14_400
 _KNOWN_BUT_UNSUPPORTED: Final = frozenset(
     {"Connect", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Refer", "Reject", "Sms", "Start", "Stop"}
 )
+_DIAL_RECORDINGS: Final = (
+    "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
+)  # fmt: skip
 _VOICE: Final = re.compile(r"man|woman|alice|Polly\.[A-Z]\w+(-Neural|-Generative)?|Google\.[a-z]{2,3}-[\w-]+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?-[A-Z0-9]{2,3}")
 
@@ -152,13 +155,17 @@ def _dial(element: Element, warn: Warn) -> Dial | Unsupported:
     known = (
         "action", "method", "timeout", "timeLimit", "callerId", "hangupOnStar", "record", "answerOnBridge", "ringTone",
         "sequential", "trim", "recordingStatusCallback", "recordingStatusCallbackMethod",
-        "recordingStatusCallbackEvent", "recordingTrack", "referUrl", "referMethod",
+        "recordingStatusCallbackEvent", "recordingTrack", "referUrl", "referMethod", "callReason",
     )  # fmt: skip
     attributes = Attributes(element, known, warn)
+    for name in ("hangupOnStar", "sequential"):
+        attributes.flag(name, False)
+    if attributes.choice("record", "do-not-record", _DIAL_RECORDINGS) != "do-not-record":
+        warn(INVALID, "the sandbox does not record a <Dial>")
     nouns = [child.tag for child in element]
     if nouns not in ([], ["Number"]):
         return Unsupported(name=f"Dial><{nouns[0]}")
-    number = element[0].text if nouns else element.text
+    number = _number(element[0], warn) if nouns else element.text
     return Dial(
         number=(number or "").strip(),
         action=attributes.text("action"),
@@ -166,7 +173,23 @@ def _dial(element: Element, warn: Warn) -> Dial | Unsupported:
         timeout=attributes.whole("timeout", 30, 1, 600, 13212),
         time_limit=attributes.whole("timeLimit", 14_400, 1, 86_400, 13216),
         caller_id=attributes.text("callerId"),
+        answer_on_bridge=attributes.flag("answerOnBridge", False),
     )
+
+
+def _number(element: Element, warn: Warn) -> str | None:
+    known = (
+        "sendDigits", "url", "method", "byoc", "statusCallbackEvent", "statusCallback", "statusCallbackMethod",
+        "machineDetection", "machineDetectionTimeout", "machineDetectionSpeechThreshold",
+        "machineDetectionSpeechEndThreshold", "machineDetectionSilenceTimeout", "amdStatusCallback",
+        "amdStatusCallbackMethod",
+    )  # fmt: skip
+    attributes = Attributes(element, known, warn)
+    _childless(element, warn)
+    for name in ("url", "statusCallback", "sendDigits", "machineDetection", "amdStatusCallback"):
+        if attributes.text(name) is not None:
+            warn(INVALID, f"the sandbox does not execute {name!r} of <Number>")
+    return element.text
 
 
 def _loops(attributes: Attributes, code: int) -> int:

@@ -83,7 +83,7 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """Connects the callee to another number. `action` None: the next verb follows."""
+    """Connects the callee to another number, `answer_on_bridge` or at once. `action` None: the next verb follows."""
 
     number: str
     action: str | None = None
@@ -91,6 +91,7 @@ class Dial:
     timeout: int = 30
     time_limit: int = 14400
     caller_id: str | None = None
+    answer_on_bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

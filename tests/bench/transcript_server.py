@@ -13,15 +13,18 @@ from calling.v1 import consultation_service_pb2, consultation_service_pb2_grpc
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.ports import Change
-from orchestrator.dialogue.wording import Wording
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer
+from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.consultations import brief, consultation, next_change, turn
+from tests.fakes.institution import institution
+from tests.fakes.pause_memory import InMemoryPauseMemory
 from tests.fakes.result_receiver import ScriptedResultReceiver
 from tests.fakes.telephone import ScriptedTelephone
 
@@ -59,12 +62,14 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
         audio=InMemoryAudioStore(),
         telephone=ScriptedTelephone(),
         clock=clock,
-        wording=Wording(),
+        institution=institution(),
+        pauses=InMemoryPauseMemory(),
         nudge=lambda: None,
     )
     deliveries = Deliveries(store, ScriptedResultReceiver(), clock, lambda: None, retention=_RETENTION)
+    alarms = Alarms(store, ScriptedAlarmReceivers(), clock, lambda: None)
     server = OrchestratorServer(
-        ConsultationServicer(consultations, deliveries),
+        ConsultationServicer(consultations, deliveries, alarms),
         CallServicer(None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made
         store.ping,
     )

@@ -7,14 +7,18 @@ from contextlib import AsyncExitStack, aclosing
 import pytest
 
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
-from orchestrator.dialogue.ports import LanguageModel, Message
+from orchestrator.adapters.openai_model import OpenAiModel
+from orchestrator.dialogue.ports import LanguageModel, Message, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
+from orchestrator.domain.turn import LanguageModelUse
 from tests.fakes.language_model import ScriptedLanguageModel
-from tests.fakes.openai_server import Fault, ScriptedOpenAi, ScriptedReply
+from tests.fakes.openai_server import Fault, ScriptedOpenAi, ScriptedReply, structured
 
+SCHEMA = Schema("opinion", {"type": "object"})
+ANSWER = {"intent": "yes", "quote": "네"}
 MESSAGES = [Message("system", "짧게 답하세요."), Message("user", "이거 돈 드나요?")]
 
-# Makes a model that says a text, after seconds, or breaks off after it.
+# Makes a model that says a text and answers a schema, after seconds, or breaks off after its first words.
 Make = Callable[..., Awaitable[LanguageModel]]
 
 
@@ -23,13 +27,16 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
         async def scripted(text: str = "아니요, 무료예요.", *, delay: float = 0, breaks: bool = False) -> LanguageModel:
-            return ScriptedLanguageModel(text, delay=delay, breaks_after=1 if breaks else None)
+            answers = {"opinion": LanguageModelUnavailable() if breaks else ANSWER}
+            return ScriptedLanguageModel(text, structured=answers, delay=delay, breaks_after=1 if breaks else None)
 
         async def served(text: str = "아니요, 무료예요.", *, delay: float = 0, breaks: bool = False) -> LanguageModel:
             pieces = tuple(text[start : start + 4] for start in range(0, len(text), 4))
-            reply = ScriptedReply(pieces[:1] if breaks else pieces, Fault.CUT if breaks else Fault.NONE, delay=delay)
-            server = await stack.enter_async_context(ScriptedOpenAi(reply))
-            model = OpenAiLanguageModel(api_key="key", model="scripted", base_url=server.base_url)
+            fault = Fault.CUT if breaks else Fault.NONE
+            reply = ScriptedReply(pieces[:1] if breaks else pieces, fault, delay=delay)
+            by_schema = {"opinion": structured(ANSWER, fault=fault, delay=delay)}
+            server = await stack.enter_async_context(ScriptedOpenAi(reply, by_schema=by_schema))
+            model = OpenAiLanguageModel(OpenAiModel(api_key="key", model="scripted", base_url=server.base_url))
             stack.push_async_callback(model.close)
             return model
 
@@ -76,3 +83,37 @@ async def test_the_deadline_is_the_models_not_the_readers(make: Make) -> None:
     async with aclosing(model.stream(MESSAGES, max_tokens=100, timeout=0.3)) as pieces:
         assert await anext(pieces)
         await asyncio.sleep(0.4)
+
+
+async def test_what_a_reply_cost_is_told_at_its_end(make: Make) -> None:
+    model = await make()
+    uses: list[LanguageModelUse] = []
+    async with aclosing(model.stream(MESSAGES, max_tokens=100, timeout=5, on_use=uses.append)) as pieces:
+        assert await anext(pieces)
+        assert uses == []
+        async for _ in pieces:
+            pass
+    (use,) = uses
+    assert use.input_tokens > 0
+    assert (use.model, use.attempts) == ("scripted", 1)
+
+
+async def test_a_structured_answer_comes_with_what_it_cost(make: Make) -> None:
+    completion = await (await make()).complete(MESSAGES, SCHEMA, max_tokens=100, timeout=5)
+    assert completion.content == ANSWER
+    assert completion.use.input_tokens > 0
+
+
+async def test_a_structured_answer_that_takes_too_long_is_a_failure(make: Make) -> None:
+    model = await make(delay=30)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    with pytest.raises(LanguageModelUnavailable):
+        await model.complete(MESSAGES, SCHEMA, max_tokens=100, timeout=0.1)
+    assert loop.time() - started < 1
+
+
+async def test_a_structured_answer_that_breaks_off_is_a_failure(make: Make) -> None:
+    model = await make(breaks=True)
+    with pytest.raises(LanguageModelUnavailable):
+        await model.complete(MESSAGES, SCHEMA, max_tokens=100, timeout=0.5)

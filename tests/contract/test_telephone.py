@@ -137,8 +137,19 @@ async def test_a_recording_that_does_not_appear() -> None:
         await fake.fetch_recording("RE1", timeout=0.01)
 
 
+async def test_one_recording_is_erased_and_no_other(network: Network) -> None:
+    for sid in ("RE1", "RE2"):
+        network.record(sid, tiny_wav(sid))
+    for _ in range(2):
+        await network.telephone.delete_recording("RE1")
+    with pytest.raises(RecordingNotReady):
+        await network.telephone.fetch_recording("RE1", timeout=0.05)
+    assert await network.telephone.fetch_recording("RE2", timeout=5) == tiny_wav("RE2")
+
+
 async def test_erasing_nothing_is_no_error(network: Network) -> None:
     await network.telephone.delete_recordings(UNKNOWN)
+    await network.telephone.delete_recording("RE" + "f" * 32)
 
 
 async def test_a_network_that_fails(network: Network) -> None:
@@ -149,6 +160,7 @@ async def test_a_network_that_fails(network: Network) -> None:
         network.telephone.hang_up(sid),
         network.telephone.find_call(ORDER.phone, NOON),
         network.telephone.call_report(sid),
+        network.telephone.delete_recording("RE1"),
         network.telephone.delete_recordings(sid),
         network.telephone.fetch_recording("RE1", timeout=0.2),
     ]

@@ -19,7 +19,7 @@ from sandbox.phone_call import place_call
 from sandbox.report import Report
 from sandbox.script import load_script, parse_script
 from sandbox.world import World, WorldSettings
-from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply
+from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply, structured
 from tests.running_programs import programs_in
 
 CALLEES = Path(__file__).parent / "callees"
@@ -87,22 +87,23 @@ async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> 
 
 
 async def test_a_language_model_answers_what_is_not_stored_and_writes_the_summary(tmp_path: Path) -> None:
-    asks = {"heard": "괜찮으", "say": "오늘 눈이 오나요?", "times": 1}
+    asks = {"heard": "생년월일", "say": "강아지한테 초콜릿을 먹여도 돼요?", "times": 1}
     curious = parse_script(json.dumps({"when": [asks, *_cooperative()["when"]]}))
-    answer = ScriptedReply(pieces=("오늘 날씨는 ", "제가 알지 못해요."))
-    summary = ScriptedReply(pieces=("어르신은 ", "잘 지내십니다."))
+    answer = ScriptedReply(pieces=("그건 ", "제가 알지 못해요."))
+    claims = [{"text": "본인이 김순자라고 했습니다.", "turns": [7]}, {"text": "집을 팔았다고 했습니다.", "turns": [7]}]
     async with (
-        ScriptedOpenAi(answer, summary) as model,
+        ScriptedOpenAi(answer, by_schema={"summary": structured({"claims": claims})}) as model,
         _running(tmp_path, FAST, OPENAI_API_KEY="key", OPENAI_BASE_URL=model.base_url) as (world, gateway_url),
     ):
         payload = json.dumps(SHORT).encode()
         report = await place_call(world, gateway_url, payload, curious, real_timeout_s=45)
     _assert_complete(report)
-    assert {"language_model": "오늘 날씨는 제가 알지 못해요."}.items() <= {
+    assert {"language_model": "그건 제가 알지 못해요."}.items() <= {
         turn["source"]: turn["text"] for turn in report.transcript
     }.items()
     assert report.result is not None
-    assert report.result["summary"] == "어르신은 잘 지내십니다."
+    assert "본인이 김순자라고 했습니다. [7]" in report.result["summary"]
+    assert "집을 팔았다" not in report.result["summary"]
 
 
 @pytest.mark.parametrize("program", PATIENT)

@@ -156,6 +156,7 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
     DeleteConsultation = _unary("DeleteConsultation")
     DeliverResult = _unary("DeliverResult")
     ListUndeliveredResults = _unary("ListUndeliveredResults")
+    AcknowledgeAlarm = _unary("AcknowledgeAlarm")
 
     async def WatchConsultation(self, request: Any, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
         async for event in self.fake.stream("WatchConsultation", request, context):
@@ -169,6 +170,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
     AnswerCall = _unary("AnswerCall")
     TakeTurn = _unary("TakeTurn")
     ReportCallStatus = _unary("ReportCallStatus")
+    ReportAnsweredBy = _unary("ReportAnsweredBy")
     GetAudio = _unary("GetAudio")
 
 

@@ -36,6 +36,7 @@ _FULL: dict[str, Any] = {
         "desire_list": [{"desire_type": [2], "content": "병원에 가고 싶다"}],
     },
     "faq_list": [{"question": "이거 돈 드나요?", "answer": "아니요, 무료입니다."}],
+    "listening": {"silence_timeout_seconds": 6.5},
 }
 
 

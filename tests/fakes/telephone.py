@@ -24,6 +24,7 @@ class ScriptedTelephone:
         calls: where they stand, by sid; the test moves them on.
         hung_up: sids that were hung up, in order.
         erased: sids of the calls whose recordings were erased, in order.
+        erased_recordings: sids of the recordings that were erased one by one, in order; they are not there any more.
     """
 
     def __init__(self, recordings: Mapping[str, bytes | Exception] | None = None, *, delay: float = 0.0) -> None:
@@ -35,6 +36,7 @@ class ScriptedTelephone:
         self.calls: dict[str, CallReport] = {}
         self.hung_up: list[str] = []
         self.erased: list[str] = []
+        self.erased_recordings: list[str] = []
         self._phones: dict[str, str] = {}
 
     async def dial(self, order: CallOrder) -> str:
@@ -66,12 +68,16 @@ class ScriptedTelephone:
     async def fetch_recording(self, recording_sid: str, *, timeout: float) -> bytes:
         self._fail()
         await asyncio.sleep(min(self.delay, timeout))
-        if self.delay >= timeout:
+        if self.delay >= timeout or recording_sid in self.erased_recordings:
             raise RecordingNotReady
         recording = self.recordings.get(recording_sid, tiny_wav(recording_sid))
         if isinstance(recording, Exception):
             raise recording
         return recording
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        self._fail()
+        self.erased_recordings.append(recording_sid)
 
     async def delete_recordings(self, call_sid: str) -> None:
         self._fail()

@@ -1,37 +1,114 @@
-"""Which of the expected answers an answer matches."""
+"""Which of the expected answers an answer means, if any; and what it says in passing to other questions."""
 
 from __future__ import annotations
 
-from orchestrator.dialogue.understanding.similarity import Match, SentenceIndex
-from orchestrator.dialogue.understanding.spoken_form import compact, negated, polarity
-from orchestrator.dialogue.utterance import Intent
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from orchestrator.dialogue.understanding.asides import OtherStep, clauses_about
+from orchestrator.dialogue.understanding.match_features import (
+    Column,
+    Features,
+    lexical_features,
+    sentences_of,
+    vector_features,
+)
+from orchestrator.dialogue.understanding.match_weights import LEXICAL, SEMANTIC
+from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.dialogue.understanding.similarity import Match
+from orchestrator.dialogue.understanding.spoken_form import compact
+from orchestrator.dialogue.utterance import Aside
+from orchestrator.domain.plan import Plan, Step
 from orchestrator.domain.question import ExpectedAnswer
 
-# Under this likeness an answer matches nothing that was expected.
-THRESHOLD = 0.25
-# What is denied is not what is affirmed ("잘 못 먹어요", "잘 먹어요"), unless it is said almost in the same words.
-OPPOSITE_THRESHOLD = 0.8
-# A bare yes or no matches the only expected answer that says the same.
-POLARITY_SCORE = 0.9
+__all__ = ["Match", "Matching", "OtherStep"]
+
+# From this on an answer that nobody asked for is taken: it is not asked again, so it must be right.
+ASIDE_THRESHOLD = 0.8
+_TIMEOUT = 0.8  # seconds; the callee waits
 
 
-def match_expected(text: str, expected: tuple[ExpectedAnswer, ...]) -> Match | None:
-    """Returns the expected answer that `text` matches, or None."""
-    if not expected:
-        return None
-    index = SentenceIndex([answer.text for answer in expected])
-    denied = negated(compact(text))
-    alike = {place for place, answer in enumerate(expected) if negated(compact(answer.text)) is denied}
-    for among, threshold in ((alike, THRESHOLD), (None, OPPOSITE_THRESHOLD)):
-        best = index.best(text, among=among)
-        if best is not None and best.score >= threshold:
-            return best
-    return _by_polarity(text, expected)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The most probable expected answer, and how probable it is that it, or else none, was meant."""
+
+    index: int
+    share: float
+    none: float
 
 
-def _by_polarity(text: str, expected: tuple[ExpectedAnswer, ...]) -> Match | None:
-    said = polarity(compact(text))
-    if said not in {Intent.YES, Intent.NO}:
-        return None
-    same = [index for index, answer in enumerate(expected) if polarity(compact(answer.text)) is said]
-    return Match(same[0], POLARITY_SCORE) if len(same) == 1 else None
+class Matching:
+    """Chooses by a conditional logit over the expected answers and "none of them".
+
+    With an encoder by words and meaning, without one, or while it does not answer, by the words alone.
+    """
+
+    def __init__(self, sentences: Sentences | None) -> None:
+        """Makes it.
+
+        Args:
+            sentences: None: there is no encoder.
+        """
+        self._sentences = sentences
+
+    async def prepare(self, plan: Plan) -> None:
+        """Encodes what a plan asks and expects, so that in the call only the callee's words are left to encode."""
+        if self._sentences is None:
+            return
+        fixed = [
+            sentence
+            for step in plan.steps
+            if step.expected_answers
+            for sentence in sentences_of("", step.text, [answer.text for answer in step.expected_answers])
+        ]
+        await self._sentences.index(list(dict.fromkeys(filter(None, fixed))))
+
+    async def match(self, text: str, question: str, expected: Sequence[ExpectedAnswer]) -> Match | None:
+        """Returns the expected answer that is meant, with its probability; None: none of them is."""
+        if not expected or not compact(text):
+            return None
+        choice = await self._choose(text, question, [answer.text for answer in expected])
+        return Match(choice.index, choice.share) if choice.share > choice.none else None
+
+    async def asides(self, text: str, open_step: Step, others: Sequence[OtherStep]) -> tuple[Aside, ...]:
+        """Returns answers to other questions in the same breath.
+
+        That is clauses that are about another question and not about the open one, and that mean one of its expected
+        answers beyond doubt. What was answered before is only changed if the callee says that they correct themselves.
+
+        Args:
+            text: what the callee said.
+            open_step: what was asked; never among the answers.
+            others: the other steps of the plan, with what is known of them.
+        """
+        found = []
+        for other, clause in clauses_about(text, open_step, others):
+            answers = other.step.expected_answers
+            choice = await self._choose(clause, other.step.text, [answer.text for answer in answers])
+            if choice.share < ASIDE_THRESHOLD or not other.changed_by(choice.index):
+                continue
+            found.append(Aside(other.step.subject, clause, choice.index, round(choice.share, 3)))
+        return tuple({aside.subject: aside for aside in found}.values())
+
+    async def _choose(self, text: str, question: str, expected: Sequence[str]) -> _Choice:
+        features = lexical_features(text, question, expected)
+        vectors = None
+        if self._sentences is not None:
+            vectors = await self._sentences.vectors(sentences_of(text, question, expected), timeout=_TIMEOUT)
+        if vectors is None:
+            return _most_probable(_utilities(features, LEXICAL))
+        return _most_probable(_utilities(features | vector_features(vectors, len(expected)), SEMANTIC))
+
+
+def _utilities(features: Features, weights: Mapping[str, float]) -> Column:
+    utilities: Column = sum((weights[name] * column for name, column in features.items()), np.zeros(1))
+    return utilities
+
+
+def _most_probable(utilities: Column) -> _Choice:
+    odds = np.exp(np.append(utilities, 0.0) - max(0.0, utilities.max()))
+    shares = odds / odds.sum()
+    best = int(shares[:-1].argmax())
+    return _Choice(best, float(shares[best]), float(shares[-1]))

@@ -7,7 +7,7 @@ import unicodedata
 
 from orchestrator.dialogue.utterance import Intent
 
-_FILLER = r"(?:아+|음+|어+|에+|저기요?|글쎄요?|있잖아요?|(?:저|그)(?=[,.…]))"
+_FILLER = r"(?:아+|음+|어+|에+|저기요?|있잖아요?|(?:저|그)(?=[,.…]))"
 # Hesitation before something else: "음... 어..." alone stays as it is.
 _FILLERS = re.compile(rf"^(?:{_FILLER}[\s,.…]+)+(?!{_FILLER}[\s,.…]*$)(?=\w)")
 _PUNCTUATION = re.compile(r"[\s.,!?~…'\"“”‘’·:;()\-]+")

@@ -1,65 +1,158 @@
-"""One utterance in answer to one open step: what does the callee mean? Called by `dialogue.exchange`."""
+"""One utterance in answer to one open step: what does the callee mean? The layers, in order.
+
+Danger wins over everything; then what fixed rules are certain of; then the expected answer that is meant, against what
+the learned layer makes of the words. Called by `dialogue.comprehension`.
+"""
 
 from __future__ import annotations
 
-from orchestrator.dialogue.understanding.matching import match_expected
-from orchestrator.dialogue.understanding.rules import rule_intent
+from collections.abc import Sequence
+from dataclasses import replace
+
+from orchestrator.dialogue.understanding.asked import asked_by
+from orchestrator.dialogue.understanding.dates import read_date
+from orchestrator.dialogue.understanding.intents import IntentReader, Reading
+from orchestrator.dialogue.understanding.matching import Match, Matching, OtherStep
+from orchestrator.dialogue.understanding.moments import names_moment
+from orchestrator.dialogue.understanding.numbers import read_key, read_number
+from orchestrator.dialogue.understanding.rules import says_more
+from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Intent, Understood, Utterance
-from orchestrator.domain.plan import Step, StepKind
-from orchestrator.domain.turn import Source
+from orchestrator.domain.plan import Plan, Step, StepKind
+from orchestrator.domain.turn import Layer, Source
 
-_YES_NO = {StepKind.GOOD_TIME, StepKind.IDENTITY, StepKind.PROBLEM, StepKind.HUMAN_WANTED}
-_EXPLICIT = {Intent.WANT_HUMAN, Intent.REFUSE_CALL, Intent.REFUSE_QUESTION, Intent.REPEAT_PLEASE, Intent.QUESTION}
-# An expected answer this alike is an answer, whatever form it has.
-_SURE = 0.6
-
-
-def understand(utterance: Utterance, step: Step) -> Understood:
-    """Returns what the callee means by an utterance while `step` is open."""
-    if utterance.source is Source.SILENCE:
-        return Understood(Intent.NO_INPUT)
-    if utterance.source is Source.KEYPAD:
-        return _keys(utterance.text, step)
-    if not compact(utterance.text):
-        return Understood(Intent.NO_MATCH, utterance.text)
-    return _words(utterance.text, step)
-
-
-def _words(text: str, step: Step) -> Understood:
-    intent = rule_intent(text, step.kind)
-    if step.kind is StepKind.QUESTION:
-        return _answer(text, step, intent)
-    if intent is not None:
-        return Understood(intent, text)
-    if step.kind is StepKind.IDENTITY and step.text and compact(step.text) in compact(text):
-        return Understood(Intent.YES, text)  # says the name
-    if step.kind in _YES_NO:
-        return Understood(Intent.NO_MATCH, text)
-    return Understood(Intent.ANSWER, text)
+# What is about the call, not about the question.
+_ABOUT_THE_CALL = {
+    Intent.WANT_HUMAN,
+    Intent.REFUSE_CALL,
+    Intent.REFUSE_QUESTION,
+    Intent.REPEAT_PLEASE,
+    Intent.QUESTION,
+    Intent.CALL_BACK_LATER,
+    Intent.WRONG_PERSON,
+    Intent.ABUSE,
+    Intent.MACHINE,
+}
+# An expected answer this probable outweighs a wish that only the learned layer sees.
+_SURE = 0.9
+# Where yes and no have consequences, the learned layer must be surer than elsewhere; otherwise it is asked again.
+_MUST_BE_SURE = {StepKind.CONSENT, StepKind.GOOD_TIME, StepKind.IDENTITY, StepKind.PROBLEM, StepKind.HUMAN_WANTED}
+_SURE_ENOUGH, _LIKELY = 0.8, 0.3
+_WITH_NUMBERS = {Intent.YES, Intent.NO, Intent.ANSWER}
+_YES_KEY, _NO_KEY = 1, 2
 
 
-def _answer(text: str, step: Step, intent: Intent | None) -> Understood:
-    match = match_expected(text, step.expected_answers)
-    if intent in _EXPLICIT and (match is None or match.score < _SURE):
-        return Understood(intent, text)
-    if match is not None:
-        return Understood(Intent.ANSWER, text, match.index, round(match.score, 3))
-    if intent is Intent.UNSURE:
-        return Understood(Intent.UNSURE, text)
-    return Understood(Intent.ANSWER, text)
+class Understanding:
+    """Understands callees, with an encoder or without."""
+
+    def __init__(self, matching: Matching, sentences: Sentences | None = None) -> None:
+        """Makes it.
+
+        Args:
+            matching: finds the expected answer that is meant.
+            sentences: None: there is no encoder.
+        """
+        self._matching = matching
+        self._reader = IntentReader(sentences)
+
+    async def prepare(self, plan: Plan) -> None:
+        """Encodes what a plan asks and expects, so that no callee waits for it."""
+        await self._matching.prepare(plan)
+
+    async def understand(self, utterance: Utterance, step: Step, others: Sequence[OtherStep] = ()) -> Understood:
+        """Returns what the callee means by an utterance while `step` is open.
+
+        Args:
+            utterance: what was heard.
+            step: what was asked.
+            others: the other steps of the plan, which the utterance may answer in passing.
+        """
+        if utterance.source is Source.SILENCE:
+            return Understood(Intent.NO_INPUT)
+        if utterance.source is Source.KEYPAD:
+            return _keys(utterance.text, step)
+        if not compact(utterance.text):
+            return Understood(Intent.NO_MATCH, utterance.text)
+        return await self._words(utterance.text, step, others)
+
+    async def _words(self, text: str, step: Step, others: Sequence[OtherStep]) -> Understood:
+        reading = await self._reader.read(text, asked_by(step))
+        if reading.certain and (reading.intent is Intent.DANGER or reading.intent in _ABOUT_THE_CALL):
+            return _understood(text, reading)
+        noise = reading.certain and reading.intent is Intent.NO_MATCH
+        match = None
+        if step.expected_answers and not noise:
+            match = await self._matching.match(text, step.text, step.expected_answers)
+        if reading.intent is Intent.DANGER and not _a_degree(step, match):
+            return _understood(text, reading)
+        understood = _answer(text, step, reading, match)
+        return replace(understood, asides=await self._matching.asides(text, step, others)) if others else understood
+
+
+def _a_degree(step: Step, match: Match | None) -> bool:
+    """Whether a degree that was offered was named: how bad something is was just asked, and is no alarm by itself."""
+    return bool(step.levels) and match is not None and match.score >= _SURE
+
+
+def _answer(text: str, step: Step, reading: Reading, match: Match | None) -> Understood:
+    wish = reading.intent in _ABOUT_THE_CALL
+    if match is not None and (not wish or match.score >= _SURE):
+        confidence, number = round(match.score, 3), read_number(text)
+        return Understood(Intent.ANSWER, text, match.index, confidence, Layer.LIKENESS, number=number)
+    said = _by_kind(text, step)
+    if said is not None and (not wish or reading.intent is Intent.CALL_BACK_LATER):
+        return Understood(said, text)
+    needed = _SURE_ENOUGH if reading.intent in {Intent.YES, Intent.NO} else _LIKELY
+    if step.kind in _MUST_BE_SURE and reading.confidence < needed:
+        return Understood(Intent.NO_MATCH, text, layer=reading.layer)
+    guessed = reading.intent in {Intent.YES, Intent.NO} or (not reading.certain and reading.confidence < _LIKELY)
+    if step.kind is StepKind.ANYTHING_ELSE and guessed and says_more(text):
+        return Understood(Intent.ANSWER, text, layer=reading.layer)
+    understood = _understood(text, reading)
+    if understood.intent in {Intent.UNSURE, Intent.NO_MATCH} and not reading.certain:
+        number = read_number(text)
+        return understood if number is None else replace(understood, intent=Intent.ANSWER, number=number)
+    return understood
+
+
+def _by_kind(text: str, step: Step) -> Intent | None:
+    """What is an answer to one kind of step in whatever form: the name, a date, a time."""
+    match step.kind:
+        case StepKind.IDENTITY if _says(step.text, text):
+            return Intent.YES
+        case StepKind.BIRTH_DATE if read_date(text) is not None:
+            return Intent.ANSWER
+        case StepKind.CALL_BACK if names_moment(text):
+            return Intent.ANSWER
+    return None
+
+
+def _says(name: str, text: str) -> bool:
+    short = compact(text)
+    return bool(name) and compact(name) in short and not any(word in short for word in ("아니", "아닌", "아닙", "없"))
+
+
+def _understood(text: str, reading: Reading) -> Understood:
+    return Understood(
+        reading.intent,
+        text,
+        confidence=None if reading.certain else round(reading.confidence, 3),
+        layer=reading.layer,
+        danger=reading.danger,
+        number=read_number(text) if reading.intent in _WITH_NUMBERS else None,
+    )
 
 
 def _keys(digits: str, step: Step) -> Understood:
-    key = digits.strip()[:1]
-    if key not in set("123456789"):
-        return Understood(Intent.NO_MATCH, digits)
-    number = int(key)
-    if step.kind is StepKind.QUESTION and step.expected_answers:
-        if number <= len(step.expected_answers):
-            meant = step.expected_answers[number - 1].text
-            return Understood(Intent.ANSWER, f"{number}번: {meant}", number - 1, 1.0)
-        return Understood(Intent.NO_MATCH, digits)
-    if number in {1, 2}:
-        return Understood(Intent.YES if number == 1 else Intent.NO, digits)
+    key = read_key(digits)
+    if step.kind is StepKind.BIRTH_DATE:
+        return Understood(Intent.ANSWER if read_date(digits) else Intent.NO_MATCH, digits)
+    if step.expected_answers:
+        if key is None or not 1 <= key <= len(step.expected_answers):
+            return Understood(Intent.NO_MATCH, digits)
+        meant = step.expected_answers[key - 1].text
+        return Understood(Intent.ANSWER, f"{key}번: {meant}", key - 1, 1.0, number=key)
+    if key in {_YES_KEY, _NO_KEY}:
+        return Understood(Intent.YES if key == _YES_KEY else Intent.NO, digits)
     return Understood(Intent.NO_MATCH, digits)

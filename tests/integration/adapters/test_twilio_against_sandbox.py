@@ -40,7 +40,7 @@ class Gateway(HttpServer):
         signature = request.headers.get("X-Twilio-Signature", "")
         self.signed.append(RequestValidator(AUTH_TOKEN).validate(self.url + request.raw_path, form, signature))
         self.seen.append((request.path_qs, form))
-        if request.path == "/twilio/status":
+        if request.path in {"/twilio/status", "/twilio/amd"}:
             return web.Response(status=204)
         text = self.twiml if request.path == "/twilio/voice" else "<Response><Hangup/></Response>"
         return web.Response(text=text, content_type="text/xml")
@@ -97,7 +97,8 @@ async def test_a_whole_call(connect: Connect) -> None:
     sid = await line.call({"answers": "human", "turns": [{"say": "여보세요? 누구세요?"}], "otherwise": "네"})
     await line.settled(sid)
     assert line.gateway.seen[0][0].startswith("/twilio/status?consultation=" + ID)
-    assert {path for path, _ in line.gateway.seen} == {
+    amd = f"/twilio/amd?consultation={ID}"  # unless the call is over before
+    assert {path for path, _ in line.gateway.seen} - {amd} == {
         f"/twilio/voice?consultation={ID}",
         f"/twilio/status?consultation={ID}",
         "/twilio/recording",
@@ -132,6 +133,19 @@ async def test_calls_that_nobody_takes(connect: Connect, answers: str, status: C
     assert report is not None
     assert report.status is status
     assert not line.gateway.told("/twilio/voice")
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"), [("human", "human"), ("carrier-notice", "human"), ("voicemail", "machine_start")]
+)
+async def test_who_answered_is_told_while_the_call_goes_on(connect: Connect, answers: str, found: str) -> None:
+    line = await connect()
+    line.gateway.twiml = '<Response><Pause length="400"/></Response>'
+    await line.settled(await line.call({"answers": answers}))
+    (told,) = line.gateway.told(f"/twilio/amd?consultation={ID}")
+    assert told["AnsweredBy"] == found
+    assert all(line.gateway.signed)
+    assert line.world.twilio.journal.breaches == []
 
 
 async def test_hanging_up_in_the_middle(connect: Connect) -> None:

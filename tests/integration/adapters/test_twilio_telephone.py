@@ -75,6 +75,11 @@ async def test_how_a_call_is_ordered(server: ScriptedTwilio, telephone: TwilioTe
             ("StatusCallbackEvent", "completed"),
             ("Timeout", "40"),
             ("TimeLimit", "1800"),
+            ("MachineDetection", "Enable"),
+            ("MachineDetectionSpeechThreshold", "5000"),
+            ("AsyncAmd", "true"),
+            ("AsyncAmdStatusCallback", f"{base}/amd?{query}{status}"),
+            ("AsyncAmdStatusCallbackMethod", "POST"),
         ]
     )
 

@@ -48,6 +48,9 @@ def turn(number: int, speaker: int, text: str, **milliseconds: int) -> transcrip
 GREETING = turn(1, transcript_pb2.Turn.SPEAKER_AGENT, "안녕하세요?", text_to_speech=40, total=55)
 ANSWER = turn(2, transcript_pb2.Turn.SPEAKER_CALLEE, "여보세요", speech_to_text=85, matching=1, total=190)
 
+ANSWER.understanding.intent, ANSWER.understanding.layer = "danger", transcript_pb2.Understanding.LAYER_RULES
+ANSWER.understanding.danger_kind = outcome_pb2.DANGER_KIND_FIRE
+
 
 def whole_call(last: int) -> list[WatchResponse]:
     delivered = consultation_service_pb2.DeliveryAttempt(
@@ -84,7 +87,7 @@ async def test_call_starts_a_consultation_and_shows_it_to_its_end(
         "dialling +82**********78",
         "안녕하세요?",
         "TTS 40 · all 55 ms",
-        "STT 85 · match 1 · all 190 ms",
+        "→ danger fire (rules)  STT 85 · match 1 · all 190 ms",
     ):
         assert words in out
     assert "delivery 1: the backend answered 200: delivered" in out
@@ -106,6 +109,45 @@ async def test_watch_from_a_cursor(orchestrator: FakeOrchestrator) -> None:
     _, out, _ = await command(orchestrator, "watch", "c-1", "--cursor", "4", "--json")
     assert len(out.splitlines()) == 2
     assert orchestrator.requests("WatchConsultation")[0].cursor == "4"
+
+
+async def test_a_danger_is_shown_until_somebody_has_taken_over(orchestrator: FakeOrchestrator) -> None:
+    noticed = consultation_pb2.Alarm(
+        number=1,
+        danger_kind=outcome_pb2.DANGER_KIND_SELF_HARM,
+        turn_number=8,
+        noticed_by=[consultation_pb2.Alarm.OBSERVER_RULES, consultation_pb2.Alarm.OBSERVER_LANGUAGE_MODEL],
+    )
+    told, passed_on, taken = (consultation_pb2.Alarm() for _ in range(3))
+    told.MergeFrom(noticed)
+    told.notification_count = 1
+    passed_on.MergeFrom(noticed)
+    passed_on.notification_count = 3
+    passed_on.escalate_time.GetCurrentTime()
+    taken.MergeFrom(passed_on)
+    taken.acknowledged_by = "operator-7"
+    alarms = (noticed, told, passed_on, taken)
+    events = [WatchResponse(cursor=str(place), alarm_changed=alarm) for place, alarm in enumerate(alarms)]
+    orchestrator.on("WatchConsultation", events)
+    _, out, _ = await command(orchestrator, "watch", "c-1")
+    danger = "▲ DANGER 1: self harm (turn 8, noticed by rules and language model): "
+    assert " ".join(out.split()).replace("▲", "\n▲").split("\n")[1:] == [
+        f"{danger}nobody was told yet ",
+        f"{danger}told 1 time, taken over by nobody ",
+        f"{danger}told 3 times, and passed on, taken over by nobody ",
+        f"{danger}taken over by operator-7",
+    ]
+
+
+async def test_acknowledging(orchestrator: FakeOrchestrator) -> None:
+    alarm = consultation_pb2.Alarm(number=2, turn_number=8, acknowledged_by="operator-7")
+    orchestrator.on("AcknowledgeAlarm", consultation_service_pb2.AcknowledgeAlarmResponse(alarm=alarm))
+    exit_status, out, _ = await command(orchestrator, "acknowledge", "c-1", "2", "--by", "operator-7")
+    assert (exit_status, "taken over by operator-7" in " ".join(out.split())) == (0, True)
+    [request] = orchestrator.requests("AcknowledgeAlarm")
+    assert (request.consultation_id, request.alarm_number, request.acknowledged_by) == ("c-1", 2, "operator-7")
+    _, out, _ = await command(orchestrator, "acknowledge", "c-1", "2", "--by", "operator-7", "--json")
+    assert json.loads(out)["acknowledged_by"] == "operator-7"
 
 
 async def test_watching_what_does_not_exist_is_one_line(orchestrator: FakeOrchestrator) -> None:
@@ -156,6 +198,10 @@ async def test_summary_shows_what_came_of_it(orchestrator: FakeOrchestrator) -> 
     )
     finding.state = outcome_pb2.Finding.STATE_ANSWERED
     finding.responses.add(risk=outcome_pb2.RISK_CODE_HEALTH)
+    outcome.identified = True
+    outcome.recording_consent = outcome_pb2.RECORDING_CONSENT_REFUSED
+    outcome.call_back.quote = "내일 오전에요"
+    outcome.new_problems.add(content="무릎이 아파요", urgency=3, daily_life=0, grave=True)
     summary = consultation_service_pb2.SummaryResponse(
         summary="식사를 거의 못 하십니다.", source=transcript_pb2.Turn.SOURCE_BUILT_IN, outcome=outcome
     )
@@ -164,3 +210,7 @@ async def test_summary_shows_what_came_of_it(orchestrator: FakeOrchestrator) -> 
     assert exit_status == 0
     for words in ("식사를 거의 못 하십니다.", "식사는 잘 하세요?", "거의 못 먹어요", "answered", "8", "built in"):
         assert words in out
+    assert "new problem: 무릎이 아파요 (urgency 3, daily life 0), grave" in out
+    facts = dict(line.split(maxsplit=1) for line in out.splitlines() if line.startswith(("identified", "recording")))
+    assert {name: value.strip() for name, value in facts.items()} == {"identified": "yes", "recording": "refused"}
+    assert "내일 오전에요" in out

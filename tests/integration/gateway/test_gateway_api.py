@@ -48,6 +48,7 @@ VIEW = {
     "turn_count": 4,
     "dial_failure": None,
     "delivery": None,
+    "alarms": [],
 }
 
 
@@ -182,12 +183,13 @@ async def test_summary_with_the_backends_numbers(client: Client, orchestrator):
                 {
                     "subject": "questions[0]", "text": "식사는요?", "state": "answered", "quote": "못 먹어요",
                     "turn": 5, "confidence": 0.5, "expected_answer": 0, "ask_count": 1, "solved": None,
+                    "level": None, "unasked": False,
                     "responses": [response(1, "risk", 6, "health"), response(3, "in_depth", 2, "grave")],
                 },
                 {
                     "subject": "known_vulnerabilities.risks[0]", "text": "", "state": "not_reached", "quote": "",
                     "turn": None, "confidence": None, "expected_answer": None, "ask_count": 0, "solved": False,
-                    "responses": [],
+                    "level": None, "unasked": False, "responses": [],
                 },
             ],
             "remaining": {
@@ -196,7 +198,12 @@ async def test_summary_with_the_backends_numbers(client: Client, orchestrator):
             },
             "solved": nothing,
             "found": {"risks": [], "desires": [{"codes": [{"code": 2, "name": "health"}], "content": "병원"}]},
+            "call_back": None,
+            "new_problems": [],
+            "recording_consent": None,
+            "identified": False,
         },
+        "claims": [],
     }  # fmt: skip
 
 
@@ -351,6 +358,7 @@ async def test_api_token(orchestrator):
         ):
             for method, path in [
                 ("GET", BASE), ("GET", f"{BASE}/events"), ("POST", "/api/receive"), ("POST", "/receive"),
+                ("POST", f"{BASE}/alarms/1/acknowledge"),
                 ("POST", "/send_llm_result"), ("GET", "/%61pi/consultations"),
             ]:  # fmt: skip
                 answer = await client.ask(method, path, headers=headers)

@@ -53,6 +53,7 @@ async def test_whole_story(client: Client, orchestrator):
             turn("2-0", 1),
             pb.WatchConsultationResponse(cursor="3-0", delivery_attempted=attempt),
             pb.WatchConsultationResponse(cursor="4-0"),
+            pb.WatchConsultationResponse(cursor="5-0", alarm_changed=consultation_pb2.Alarm(number=1, turn_number=8)),
         ],
     )
     answer = await client.get(EVENTS)
@@ -67,6 +68,7 @@ async def test_whole_story(client: Client, orchestrator):
         ("2-0", "turn_taken"),
         ("3-0", "delivery_attempted"),
         ("4-0", "unknown"),
+        ("5-0", "alarm_changed"),
         (None, "end"),
     ]
     views = [json.loads(event["data"]) for event in events]
@@ -77,6 +79,7 @@ async def test_whole_story(client: Client, orchestrator):
     assert views[2]["attempt"] == {
         "number": 1, "http_status": 200, "delivery": "delivered", "next_attempt_time": None,
     }  # fmt: skip
+    assert (views[4]["alarm"]["number"], views[4]["alarm"]["turn"]) == (1, 8)
 
 
 @pytest.mark.parametrize(

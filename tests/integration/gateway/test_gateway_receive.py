@@ -78,6 +78,7 @@ async def test_accepted(client: Client, orchestrator, path):
             desires=[{"codes": [2], "content": "병원에 가고 싶다"}],
         ),
         frequent_questions=[{"question": "이거 돈 드나요?", "answer": "아니요, 무료입니다."}],
+        listening={"silence_timeout": {"seconds": 6, "nanos": 500_000_000}},
     )  # fmt: skip
     assert request == expected
 
@@ -96,6 +97,13 @@ async def test_least_that_is_enough(client: Client, orchestrator):
     request = orchestrator.requests("StartConsultation")[0]
     assert not request.HasField("account_id")
     assert not request.person.HasField("address")
+    assert not request.HasField("listening")
+
+
+@pytest.mark.parametrize("listening", [None, {}, {"silence_timeout_seconds": None}])
+async def test_listening_as_the_service_is_set(client: Client, orchestrator, listening):
+    assert (await client.post("/api/receive", json=full_payload() | {"listening": listening})).status == 202
+    assert not orchestrator.requests("StartConsultation")[0].listening.HasField("silence_timeout")
 
 
 async def test_null_stands_for_nothing_where_nothing_is_allowed(client: Client, orchestrator):
@@ -232,6 +240,16 @@ WRONG = [
         "vulnerabilities.desire_list[0].desire_type is missing.",
     ),
     ({"faq_list": [{"question": "x"}]}, "faq_list[0].answer", "faq_list[0].answer is missing."),
+    (
+        {"listening": {"silence_timeout_seconds": "6"}},
+        "listening.silence_timeout_seconds",
+        "listening.silence_timeout_seconds must be a number.",
+    ),
+    (
+        {"listening": {"silence_timeout_seconds": -1}},
+        "listening.silence_timeout_seconds",
+        "listening.silence_timeout_seconds must be at least 0.0.",
+    ),
     ({"phone": ..., "s_index": "x"}, "s_index", "s_index must be a whole number. (2 fields are wrong.)"),
 ]  # fmt: skip
 

@@ -10,7 +10,8 @@ from calling.v1 import call_service_pb2 as pb
 from gateway.app import start
 from tests.integration.gateway.gateway_client import CONSULTATION, DEADLINES, FORM, PUBLIC, TOKEN, Client, settings
 
-PATHS = [f"{prefix}/twilio/{name}" for prefix in ("", "/api") for name in ("voice", "recording", "status")]
+NAMES = ("voice", "recording", "status", "handover", "amd")
+PATHS = [f"{prefix}/twilio/{name}" for prefix in ("", "/api") for name in NAMES]
 QUERY = f"?consultation={CONSULTATION}&turn=2"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -21,6 +22,7 @@ def _answers(orchestrator):
     orchestrator.on("AnswerCall", pb.AnswerCallResponse(reply=reply))
     orchestrator.on("TakeTurn", pb.TakeTurnResponse(reply=reply))
     orchestrator.on("ReportCallStatus", pb.ReportCallStatusResponse())
+    orchestrator.on("ReportAnsweredBy", pb.ReportAnsweredByResponse())
 
 
 def signed(path: str, form: dict[str, str], token: str = TOKEN, base: str = PUBLIC) -> dict[str, str]:
@@ -36,7 +38,7 @@ def refused(orchestrator, answer) -> bool:
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_signed(client: Client, orchestrator, path):
-    answer = await client.webhook(path + QUERY)
+    answer = await client.webhook(path + QUERY, AnsweredBy="human")
     assert answer.status in {200, 204}
     assert sum(map(len, orchestrator.received.values())) == 1
 
@@ -91,7 +93,7 @@ async def test_get_is_not_served(client: Client, orchestrator):
 
 
 async def test_not_served_yet(client: Client):
-    for path in ("/twilio/amd", "/twilio/media/x", "/console", "/twilio/", "/api/twilio"):
+    for path in ("/twilio/media/x", "/console", "/twilio/", "/api/twilio"):
         assert (await client.webhook(path)).status == 404
 
 

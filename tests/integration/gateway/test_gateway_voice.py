@@ -135,6 +135,49 @@ async def test_goodbye_is_proven_before_the_hang_up(client: Client, orchestrator
     assert orchestrator.requests("TakeTurn")[1].turn_number == 8
 
 
+HANDOVER = f"/twilio/handover?consultation={CONSULTATION}&turn=8"
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+@pytest.mark.parametrize(("status", "answered"), [("completed", True), ("no-answer", False)])
+async def test_putting_through_and_what_came_of_it(client: Client, orchestrator, prefix, status, answered):
+    through = pb.Reply(
+        prompts=[pb.Prompt(text="연결해 드릴게요.", audio_token="through", uninterruptible=True)],
+        hand_over=pb.HandOver(phone="+8221234567", ring_timeout={"seconds": 24, "nanos": 1}, turn_number=8),
+    )
+    orchestrator.on("TakeTurn", pb.TakeTurnResponse(reply=through), taken())
+    answer = await client.webhook(RECORDING, **RECORDED)
+    assert answer.verbs == ["Play", "Dial"]
+    dial = answer.verb("Dial")
+    action = dial.attrib.pop("action").partition("#")[0]
+    assert action == f"{PUBLIC}{HANDOVER}"
+    assert dial.attrib == {"answerOnBridge": "true", "method": "POST", "timeout": "25"}
+    assert [(noun.tag, noun.text) for noun in dial] == [("Number", "+8221234567")]
+    again = await client.webhook(prefix + HANDOVER, DialCallStatus=status, DialCallSid="CA" + "b" * 32)
+    assert again.verbs == ["Play", "Record", "Redirect"]
+    request = orchestrator.requests("TakeTurn")[1]
+    assert (request.turn_number, request.call_sid) == (8, CALL_SID)
+    assert request.WhichOneof("input") == "hand_over_end"
+    assert request.hand_over_end.answered is answered
+
+
+async def test_hang_up_while_it_rings_asks_nothing(client: Client, orchestrator):
+    answer = await client.webhook(HANDOVER, DialCallStatus="canceled", CallStatus="completed")
+    assert answer.verbs == ["Hangup"]
+    assert orchestrator.requests("TakeTurn") == []
+
+
+async def test_what_came_of_it_survives_a_passing_failure(client: Client, orchestrator):
+    orchestrator.on("TakeTurn", Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED"), taken())
+    first = await client.webhook(HANDOVER, DialCallStatus="completed", DialBridged="true")
+    assert first.verbs == ["Say", "Pause", "Redirect"]
+    again = await client.follow(first.verb("Redirect").text)
+    assert again.verbs == ["Play", "Record", "Redirect"]
+    one, two = orchestrator.requests("TakeTurn")
+    assert one == two
+    assert two.hand_over_end.answered
+
+
 async def test_prompt_without_audio_is_read_by_twilio(client: Client, orchestrator):
     reply = pb.Reply(prompts=[pb.Prompt(text="소리가 없습니다 <&>.")], hang_up=pb.HangUp())
     orchestrator.on("AnswerCall", pb.AnswerCallResponse(reply=reply))
@@ -256,6 +299,8 @@ async def test_url_that_names_no_step(client: Client, orchestrator):
         VOICE + "&turn=99999999999",
         f"/twilio/recording?consultation={CONSULTATION}",
         "/twilio/recording",
+        f"/twilio/handover?consultation={CONSULTATION}",
+        "/twilio/handover",
     ):
         answer = await client.webhook(path)
         assert answer.verb("Say").text == APOLOGY

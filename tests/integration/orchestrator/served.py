@@ -14,10 +14,12 @@ from grpc_status import rpc_status
 
 from calling.v1 import call_service_pb2, call_service_pb2_grpc, consultation_service_pb2_grpc
 from calling.v1 import consultation_service_pb2 as pb
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer
+from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.unit.orchestrator.dialogue.scene import Scene
 
 
@@ -49,8 +51,9 @@ class Served:
 
 @asynccontextmanager
 async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIterator[Served]:
+    alarms = Alarms(scene.store, ScriptedAlarmReceivers(), scene.clock, lambda: None)
     server = OrchestratorServer(
-        ConsultationServicer(scene.consultations, deliveries or scene.deliveries),
+        ConsultationServicer(scene.consultations, deliveries or scene.deliveries, alarms),
         CallServicer(scene.calls, scene.reports, scene.audio),
         scene.store.ping,
     )

@@ -10,14 +10,14 @@ import pytest
 
 from calling.v1 import audio_pb2
 from calling.v1 import call_service_pb2 as pb
-from orchestrator.dialogue.exchange import ListeningTimes
 from orchestrator.domain.consultation import State
-from orchestrator.domain.errors import StoreUnavailable
-from tests.integration.orchestrator.served import Served, refusal, refused, serving
+from orchestrator.domain.errors import StoreUnavailable, TelephoneUnavailable
+from tests.integration.orchestrator.served import Served, refusal, refused, serving, until
 from tests.unit.orchestrator.dialogue.scene import Scene
 from tests.unit.orchestrator.rpc.orders import start_request
 
 Status = pb.ReportCallStatusRequest
+Found = pb.ReportAnsweredByRequest
 OTHER_CALL = "CA" + "f" * 32
 
 
@@ -42,12 +42,16 @@ def report(served: Served, status: int, **fields: object) -> pb.ReportCallStatus
     )
 
 
+def found(served: Served, answered_by: int) -> pb.ReportAnsweredByRequest:
+    return Found(consultation_id=served.scene.id, call_sid=served.scene.call_sid, answered_by=answered_by)
+
+
 async def test_a_call_turn_by_turn(served: Served) -> None:
     for number, status in enumerate((Status.CALL_STATUS_INITIATED, Status.CALL_STATUS_RINGING)):
         await served.calls.ReportCallStatus(report(served, status, sequence_number=number))
     reply = await answer(served)
     assert ["인공지능" in prompt.text for prompt in reply.prompts] == [True, False]
-    assert (reply.listen.turn_number, reply.listen.silence_timeout.seconds) == (3, ListeningTimes().silence)
+    assert (reply.listen.turn_number, reply.listen.silence_timeout.seconds) == (3, 6)
 
     said = served.scene.recording("네")
     reply = await served.turn(3, recording={"recording_sid": said.recording_sid})
@@ -102,6 +106,7 @@ async def test_another_call(served: Served) -> None:
         answer(served),
         served.turn(3, silence={}),
         served.calls.ReportCallStatus(report(served, Status.CALL_STATUS_COMPLETED)),
+        served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_HUMAN)),
     ):
         refusal_ = await refused(call)
         assert (refusal_.code, refusal_.reason) == ("NOT_FOUND", "UNKNOWN_CALL")
@@ -149,6 +154,44 @@ async def test_wrong_reports(served: Served, field: str) -> None:
 async def test_a_status_that_this_version_does_not_know(served: Served) -> None:
     refusal_ = await refused(served.calls.ReportCallStatus(report(served, 99)))
     assert (refusal_.reason, refusal_.fields) == ("INVALID_FIELD", ["call_status"])
+
+
+@pytest.mark.parametrize(("answered_by", "hung_up"), [("HUMAN", False), ("UNKNOWN", False), ("MACHINE", True)])
+async def test_only_machines_are_hung_up_on(served: Served, answered_by: str, hung_up: bool) -> None:
+    await answer(served)
+    for _ in range(2):
+        await served.calls.ReportAnsweredBy(found(served, Found.AnsweredBy.Value(f"ANSWERED_BY_{answered_by}")))
+    assert bool(served.scene.telephone.hung_up) is hung_up
+    assert (await served.scene.record()).progress.over is hung_up
+
+
+async def test_a_machine_while_its_words_are_worked_on(served: Served) -> None:
+    await answer(served)
+    served.scene.hears.delay = 0.1
+    turn = asyncio.create_task(served.turn(3, recording={"recording_sid": served.scene.recording("네").recording_sid}))
+    await until(lambda: served.scene.hears.heard)
+    await served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_MACHINE))
+    assert await turn == pb.Reply(hang_up={})
+    assert served.scene.speaks.spoken[2:] == []
+
+
+async def test_a_machine_that_could_not_be_hung_up_on(served: Served) -> None:
+    await answer(served)
+    served.scene.telephone.error = TelephoneUnavailable()
+    refusal_ = await refused(served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_MACHINE)))
+    assert (refusal_.code, refusal_.reason, refusal_.retry) == ("UNAVAILABLE", "TELEPHONE_UNAVAILABLE", True)
+    served.scene.telephone.error = None
+    await served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_MACHINE))
+    assert served.scene.telephone.hung_up == [served.scene.call_sid]
+
+
+@pytest.mark.parametrize("field", ["call_sid", "answered_by"])
+@pytest.mark.parametrize("answered_by", [0, 99])
+async def test_wrong_findings(served: Served, field: str, answered_by: int) -> None:
+    wrong = {"call_sid": {"call_sid": "CA1"}, "answered_by": {"answered_by": answered_by}}[field]
+    right = {"consultation_id": served.scene.id, "call_sid": served.scene.call_sid, "answered_by": 2}
+    refusal_ = await refused(served.calls.ReportAnsweredBy(Found(**(right | wrong))))
+    assert (refusal_.reason, refusal_.fields) == ("INVALID_FIELD", [field])
 
 
 async def test_the_store_goes_away_in_the_middle_of_a_call_and_comes_back(served: Served) -> None:

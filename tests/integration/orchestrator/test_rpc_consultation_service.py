@@ -9,6 +9,10 @@ import pytest
 from calling.v1 import consultation_pb2, outcome_pb2, transcript_pb2
 from calling.v1 import consultation_service_pb2 as pb
 from orchestrator.dialogue.ports import Receipt
+from orchestrator.domain.alarm import Observer, noticed
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.event import AlarmChanged
+from tests.fakes.consultations import next_change
 from tests.fakes.result_receiver import ScriptedResultReceiver
 from tests.integration.orchestrator.served import Served, refused, serving, until
 from tests.unit.orchestrator.dialogue.scene import Scene
@@ -231,6 +235,44 @@ async def test_results_without_a_backend_or_a_result(served: Served) -> None:
     assert (await refused(served.consultations.DeliverResult(deliver))).reason == "WRONG_STATE"
     served.scene.receiver.wanted = False
     assert (await refused(served.consultations.DeliverResult(deliver))).reason == "NO_RESULT_URL"
+
+
+async def test_an_alarm_is_seen_and_acknowledged(served: Served) -> None:
+    consultation_id = await served.start(start_request())
+    before = await served.scene.record()
+    alarms, alarm = noticed((), DangerKind.SELF_HARM, 2, Observer.RULES, served.scene.clock.now())
+    change = next_change(before, record={"alarms": alarms}, occurrences=(AlarmChanged(alarm),))
+    assert await served.scene.store.commit(change)
+    request = pb.AcknowledgeAlarmRequest(
+        consultation_id=consultation_id, alarm_number=1, acknowledged_by=" operator-7 "
+    )
+    for _ in range(2):
+        acknowledged = (await served.consultations.AcknowledgeAlarm(request)).alarm
+        assert (acknowledged.number, acknowledged.acknowledged_by) == (1, "operator-7")
+    get = pb.GetConsultationRequest(consultation_id=consultation_id)
+    assert list((await served.consultations.GetConsultation(get)).consultation.alarms) == [acknowledged]
+    await served.consultations.EndConsultation(pb.EndConsultationRequest(consultation_id=consultation_id))
+    events = await watched(served, consultation_id)
+    changed = [event.alarm_changed.acknowledged_by for event in events if event.HasField("alarm_changed")]
+    assert changed == ["", "operator-7"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "reason"),
+    [
+        ({"alarm_number": 2}, "NOT_FOUND", "ALARM_NOT_FOUND"),
+        ({"alarm_number": 0}, "INVALID_ARGUMENT", "INVALID_FIELD"),
+        ({"acknowledged_by": ""}, "INVALID_ARGUMENT", "INVALID_FIELD"),
+        ({"consultation_id": "x"}, "INVALID_ARGUMENT", "INVALID_FIELD"),
+        ({"consultation_id": "0b9c8a52-8c55-4f63-9d24-b4f0a4d2f0a1"}, "NOT_FOUND", "CONSULTATION_NOT_FOUND"),
+    ],
+)
+async def test_alarms_that_cannot_be_acknowledged(
+    served: Served, fields: dict[str, object], code: str, reason: str
+) -> None:
+    right = {"consultation_id": await served.start(start_request()), "alarm_number": 1, "acknowledged_by": "operator-7"}
+    refusal = await refused(served.consultations.AcknowledgeAlarm(pb.AcknowledgeAlarmRequest(**(right | fields))))
+    assert (refusal.code, refusal.reason) == (code, reason)
 
 
 @pytest.mark.parametrize(

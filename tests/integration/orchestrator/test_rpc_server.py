@@ -33,7 +33,10 @@ async def served() -> AsyncIterator[Served]:
 
 def rpcs() -> list[tuple[str, Message]]:
     """Every RPC that names a consultation or a piece of audio, with a request that is well-formed."""
-    fields = {"consultation_id": UNKNOWN, "call_sid": CALL, "turn_number": 3, "call_status": 3, "audio_token": "x"}
+    fields = {
+        "consultation_id": UNKNOWN, "call_sid": CALL, "turn_number": 3, "call_status": 3, "audio_token": "x",
+        "alarm_number": 1, "acknowledged_by": "operator-7", "answered_by": 2,
+    }  # fmt: skip
     found = []
     for module in (consultation_service_pb2, call_service_pb2):
         (service,) = module.DESCRIPTOR.services_by_name.values()

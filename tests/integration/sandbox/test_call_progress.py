@@ -91,7 +91,7 @@ class TestLongRinging:
 
 
 class TestMachineDetection:
-    VOICE = '<Pause length="60"/>'
+    VOICE = '<Pause length="600"/>'
 
     @pytest.mark.parametrize(
         ("answers", "mode", "found"),
@@ -99,6 +99,8 @@ class TestMachineDetection:
             ("human", "Enable", ("human", 1.5, 3.0)),
             ("voicemail", "Enable", ("machine_start", 2.0, 3.0)),
             ("voicemail", "DetectMessageEnd", ("machine_end_beep", 4.0, 12.0)),
+            ("carrier-notice", "Enable", ("machine_start", 2.0, 3.0)),
+            ("carrier-notice", "DetectMessageEnd", ("machine_end_silence", 4.0, 7.0)),
         ],
     )
     async def test_it_delays_the_call_and_is_told(self, sandbox, app, answers, mode, found):
@@ -117,8 +119,25 @@ class TestMachineDetection:
         assert "AnsweredBy" not in app.at("/voice")[0].form
         (seen,) = app.at("/amd")
         assert seen.valid
+        (told,) = (each for each in sandbox.world.twilio.journal.exchanges if each.purpose == "machine_detection")
+        assert 2.4 <= told.line_s < 600
         assert set(seen.form) == {"CallSid", "AccountSid", "AnsweredBy", "MachineDetectionDuration"}
         assert (seen.form["AnsweredBy"], seen.form["MachineDetectionDuration"]) == ("machine_start", "2400")
+
+    async def test_a_patient_detection_hears_out_the_carrier(self, sandbox, app):
+        app.twiml("/voice", self.VOICE)
+        app.on("/amd", "<Response/>")
+        detection = MachineDetection("Enable", asynchronous=True, callback=app.url + "/amd", speech_threshold_s=5.0)
+        call = await sandbox.call({"answers": "carrier-notice"}, machine_detection=detection)
+        assert call.answered_by == app.at("/amd")[0].form["AnsweredBy"] == "human"
+
+    async def test_it_is_not_told_of_a_call_that_is_over(self, sandbox, app):
+        app.twiml("/voice", "<Hangup/>")
+        app.on("/amd", "<Response/>")
+        detection = MachineDetection(mode="Enable", asynchronous=True, callback=app.url + "/amd")
+        call = await sandbox.call({"answers": "voicemail"}, machine_detection=detection)
+        assert app.at("/amd") == []
+        assert call.answered_by is None
 
     async def test_without_detection_nothing_is_told(self, sandbox, app):
         app.twiml("/voice", "<Hangup/>")

@@ -16,6 +16,7 @@ from sandbox.phone_call import place_call
 from sandbox.script import parse_script
 from sandbox.twilio.call_request import CallRequest
 from sandbox.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, FROM_NUMBER
+from tests.integration.sandbox.test_alarm_desk import GOOD
 
 NOTHING = {"risk_list": [], "desire_list": [], "risk_index_count": {}, "desire_index_count": {}}
 CALLEE = '{"turns": [{"say": "네, 괜찮아요"}, {"say": "잘 지내요"}], "otherwise": "네"}'
@@ -117,7 +118,8 @@ async def test_a_call_runs_to_its_delivered_result(sandbox, app, product, tmp_pa
     assert [turn["turn"] for turn in report.transcript] == [1, 2]
     assert report.result["v_id"] == "VUL-2026-00417"
     out = json.loads(report.to_json())
-    assert set(out) >= {"consultation", "transcript", "result", "deliveries", "twilio", "latency", "audio"}
+    assert set(out) >= {"consultation", "transcript", "result", "deliveries", "alarms", "twilio", "latency", "audio"}
+    assert out["alarms"] == []
     assert out["deliveries"][0]["headers"]["Idempotency-Key"] == "k"
     assert out["deliveries"][0]["status"] == 200
     assert out["twilio"]["errors"] == []
@@ -145,6 +147,22 @@ async def test_both_sides_can_be_listened_to(sandbox, app, product, tmp_path):
     )
     heard = {side: words_in(wav.read((tmp_path / path).read_bytes()).samples) for side, path in report.audio.items()}
     assert heard == {"callee_heard": "안녕하세요 식사는요 고맙습니다", "agent_heard": "네, 괜찮아요 잘 지내요"}
+
+
+async def test_alarms_are_reported_and_done_with_as_the_script_says(sandbox, app, product):
+    async def alarmed(request, seen):
+        await product.post(sandbox.world.alarm_url, json=GOOD)
+        return web.Response(text="<Response><Hangup/></Response>", content_type="text/xml")
+
+    app.answers["/heard"].clear()
+    app.on("/heard", alarmed)
+    for manner in ("taken", "acknowledged"):
+        callee = parse_script(json.dumps({"turns": [{"say": "죽고 싶어요"}], "alarms": manner}))
+        report = await place_call(sandbox.world, app.url, example_payload(), callee, real_timeout_s=20)
+        (alarm,) = json.loads(report.to_json())["alarms"]
+        assert alarm["body"]["quote"] == GOOD["quote"]
+        assert 0 < alarm["line_s"] < 10
+        assert alarm["acknowledged"] is (manner == "acknowledged")
 
 
 async def test_the_same_payload_can_be_tried_again(sandbox, app, product):

@@ -231,39 +231,6 @@ class TestGather:
         assert sandbox.errors() == [None]
 
 
-class TestDial:
-    async def test_a_person_answers_and_the_action_is_told(self, sandbox, app):
-        app.twiml("/voice", '<Dial action="/dialled"><Number>+8221234567</Number></Dial><Say>nie</Say>')
-        app.twiml("/dialled", "<Hangup/>")
-        await sandbox.call()
-        form = action(app, "/dialled")
-        assert (form["DialCallStatus"], form["DialCallDuration"], form["DialBridged"]) == ("completed", "20", "true")
-        assert form["DialCallSid"].startswith("CA")
-
-    async def test_without_an_action_the_next_verb_follows(self, sandbox, app):
-        app.twiml("/voice", "<Dial>+8221234567</Dial><Say>다시 왔어요</Say>")
-        await sandbox.call()
-        assert heard_by_callee(sandbox) == ["다시 왔어요"]
-
-    @pytest.mark.parametrize(
-        ("dial", "code"),
-        [
-            ('<Dial callerId="+14155550100">+8221234567</Dial>', 13214),
-            ("<Dial>02-123-4567</Dial>", 13223),
-            ("<Dial>+15005550003</Dial>", 13227),
-            ("<Dial>+15005550001</Dial>", 13224),
-            ("<Dial><Conference>room</Conference></Dial>", None),
-        ],
-    )
-    async def test_what_cannot_be_dialled(self, sandbox, app, dial, code):
-        app.twiml("/voice", dial.replace("<Dial", '<Dial action="/dialled"') + "<Say>끝</Say>")
-        app.twiml("/dialled", "<Hangup/>")
-        await sandbox.call()
-        assert sandbox.errors() == [code]
-        if code:
-            assert action(app, "/dialled")["DialCallStatus"] == "failed"
-
-
 class TestDocuments:
     @pytest.mark.parametrize("content_type", ["text/xml", "application/xml", "text/html", "text/plain"])
     async def test_types_that_are_twiml(self, sandbox, app, content_type):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.call import PressedKeys, RecordedSpeech, Silence
-from gateway.call_step import CallStep, heard, natural
+from gateway.call import HandOverEnded, PressedKeys, RecordedSpeech, Silence
+from gateway.call_step import CallStep, hand_over_ended, heard, natural
 from gateway.twilio_signature import Webhook
 from gateway.webhook_urls import WebhookUrls
 
@@ -37,6 +37,33 @@ def test_any_form_means_something(form):
     assert meant is None or isinstance(meant, Silence | PressedKeys | RecordedSpeech)
     if meant is None:
         assert form["Digits"] == "hangup"
+
+
+@pytest.mark.parametrize(
+    ("form", "ended"),
+    [
+        ({"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "20"}, HandOverEnded(True)),
+        ({"DialCallStatus": "completed"}, HandOverEnded(True)),
+        ({"DialCallStatus": "answered"}, HandOverEnded(True)),
+        ({"DialCallStatus": "completed", "DialBridged": "false"}, HandOverEnded(False)),
+        ({"DialCallStatus": "busy"}, HandOverEnded(False)),
+        ({"DialCallStatus": "no-answer", "DialBridged": "false"}, HandOverEnded(False)),
+        ({"DialCallStatus": "failed"}, HandOverEnded(False)),
+        ({"DialCallStatus": "something-new"}, HandOverEnded(False)),
+        ({}, HandOverEnded(False)),
+        ({"DialCallStatus": "canceled"}, None),
+    ],
+)
+def test_how_a_dial_ended(form, ended):
+    assert hand_over_ended(webhook(WebhookUrls("https://e.org").handover("c", 9), **form)) == ended
+
+
+@given(answered=st.booleans(), retry=st.integers(1, 9))
+def test_how_a_dial_ended_survives_a_retry(answered, retry):
+    url = WebhookUrls("https://e.org").handover("c", 9, HandOverEnded(answered), retry)
+    again = webhook(url, DialCallStatus="canceled")
+    assert hand_over_ended(again) == HandOverEnded(answered)
+    assert CallStep.of(again) == CallStep("c", "CA1", 9, retry)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_body():
         ("known_vulnerabilities.risks[0].content", "vulnerabilities.risk_list[0].content"),
         ("known_vulnerabilities.risks[0].codes[1]", "vulnerabilities.risk_list[0].risk_index_list[1]"),
         ("known_vulnerabilities.desires[4].codes", "vulnerabilities.desire_list[4].desire_type"),
+        ("listening.silence_timeout", "listening.silence_timeout_seconds"),
         ("frequent_questions[2].answer", "faq_list[2].answer"),
         ("", ""),
         ("something_new", "something_new"),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from gateway import twiml
-from gateway.call import HangUp, Listen, PressedKeys, Prompt, RecordedSpeech, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Listen, PressedKeys, Prompt, RecordedSpeech, Reply, Silence, Wait
 from gateway.webhook_urls import WebhookUrls
+from sandbox.twilio.twiml import parse
 
 URLS = WebhookUrls("https://calls.example.org")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
@@ -34,6 +35,13 @@ PLAY = "<Play>https://calls.example.org/audio/{}.wav</Play>"
             f"?consultation=c&amp;turn=3&amp;silence=1{OVERRIDES}</Redirect>",
         ),
         (
+            Reply((HELLO,), Listen(3, 5, 60, keys=6)),
+            f'<Gather action="https://calls.example.org/twilio/recording?consultation=c&amp;turn=3{OVERRIDES}"'
+            ' finishOnKey="" input="dtmf" method="POST" numDigits="6" timeout="5">' + PLAY.format("hello") + "</Gather>"
+            '<Redirect method="POST">https://calls.example.org/twilio/recording'
+            f"?consultation=c&amp;turn=3&amp;silence=1{OVERRIDES}</Redirect>",
+        ),
+        (
             Reply((HELLO,), Wait(3)),
             PLAY.format("hello") + '<Redirect method="POST">https://calls.example.org/twilio/voice'
             f"?consultation=c&amp;turn=3{OVERRIDES}</Redirect>",
@@ -44,6 +52,12 @@ PLAY = "<Play>https://calls.example.org/audio/{}.wav</Play>"
             f"?consultation=c&amp;turn=9{OVERRIDES}</Redirect>",
         ),
         (Reply((GOODBYE,), HangUp()), PLAY.format("bye") + "<Hangup />"),
+        (
+            Reply((HELLO,), HandOver("+8221234567", 25, 9)),
+            PLAY.format("hello") + '<Dial action="https://calls.example.org/twilio/handover'
+            f'?consultation=c&amp;turn=9{OVERRIDES}" answerOnBridge="true" method="POST" timeout="25">'
+            "<Number>+8221234567</Number></Dial>",
+        ),
         (Reply((), HangUp()), "<Hangup />"),
         (Reply((Prompt("", ""),), HangUp()), "<Hangup />"),
         (
@@ -55,7 +69,9 @@ PLAY = "<Play>https://calls.example.org/audio/{}.wav</Play>"
 def test_golden(reply, expected):
     document = twiml.reply(reply, "c", URLS)
     assert document == f"{HEAD}{expected}</Response>"
-    ET.fromstring(document)
+    warnings: list[tuple[int, str]] = []
+    parse(document, "https://calls.example.org/twilio/voice", lambda *warning: warnings.append(warning))
+    assert warnings == []
 
 
 def test_one_moment_apology_and_hang_up():

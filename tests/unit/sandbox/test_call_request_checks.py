@@ -62,6 +62,8 @@ def test_repeated_keys_are_an_array():
         ({"SendDigits": "1" * 33}, 21206),
         ({"ApplicationSid": "AP" + "0" * 32}, 21218),
         ({"MachineDetection": "Maybe"}, 21234),
+        ({"MachineDetection": "Enable", "AsyncAmdStatusCallback": "nowhere"}, 21609),
+        ({"MachineDetection": "Enable", "AsyncAmdStatusCallbackMethod": "PUT"}, 21209),
         ({"Url": None, "Twiml": "a" * 4001}, 20001),
     ],
 )
@@ -100,6 +102,7 @@ def test_machine_detection_is_ignored_beside_keys_to_send():
 def test_doubtful_machine_detection_is_warned_of():
     request = read(MachineDetection="Enable", AsyncAmd="true", MachineDetectionTimeout="99")
     assert [code for code, _ in request.warnings] == [21263, 21262]
+    assert [code for code, _ in read(MachineDetection="Enable", AsyncAmd="yes").warnings] == [21263]
 
 
 def test_a_refusal_must_be_one_that_the_api_knows():

@@ -29,6 +29,7 @@ def test_the_example_of_the_design_is_understood():
 def test_everything_has_a_default():
     script = parse_script("{}")
     assert (script.answers, script.turns, script.when, script.otherwise) == ("human", (), (), None)
+    assert (script.operator, script.alarms) == ("answers", "acknowledged")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,8 @@ def test_everything_has_a_default():
         ({"when": [{"heard": "네", "say": "네", "times": 0}]}, r"when\[0\]\.times"),
         ({"noise_snr_db": "loud"}, r"noise_snr_db"),
         ({"otherwise": ""}, r"otherwise"),
+        ({"operator": "sleeps"}, r"operator: Input should be 'answers', 'busy' or 'no-answer'"),
+        ({"alarms": "ignored"}, r"alarms: Input should be 'acknowledged', 'taken' or 'refused'"),
         ([], r"callee: "),
     ],
 )

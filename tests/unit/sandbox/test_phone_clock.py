@@ -49,6 +49,21 @@ async def test_a_negative_sleep_passes_nothing():
     assert 0 <= timeline.now() < 1
 
 
+async def test_what_waits_beside_a_sleep_sees_its_time_pass():
+    timeline = Clock(speed=1000).timeline()
+    sleeping = asyncio.create_task(timeline.sleep(200))
+    await timeline.reach(20)
+    assert 20 <= timeline.now() < 150
+    await sleeping
+    assert timeline.now() == pytest.approx(200, abs=2)
+
+
+async def test_what_waits_sees_real_time_pass_too():
+    timeline = Clock(speed=1000).timeline()
+    await timeline.reach(0.05)
+    assert 0.05 <= timeline.now() < 2
+
+
 def test_time_must_run_forwards():
     with pytest.raises(ValueError, match="speed"):
         Clock(0)

@@ -46,6 +46,8 @@ def test_what_the_official_library_writes_is_understood():
         action="/recording", method="POST", play_beep=False, timeout=3, max_length=30, finish_on_key="1234567890*#",
         trim="do-not-trim", recording_status_callback="/ready", recording_status_callback_event="completed absent",
     )  # fmt: skip
+    dial = response.dial(action="/dialled", method="POST", timeout=25, answer_on_bridge=True)
+    dial.number("+8221234567")
     response.redirect("/voice?turn=2", method="POST")
     document, warnings = parsed(str(response))
     assert warnings == []
@@ -60,6 +62,7 @@ def test_what_the_official_library_writes_is_understood():
             action="/recording", timeout=3, max_length=30, play_beep=False, trim=False, status_callback="/ready",
             status_callback_events=frozenset({"completed", "absent"}),
         ),
+        Dial(number="+8221234567", action="/dialled", timeout=25, answer_on_bridge=True),
         Redirect(url="/voice?turn=2"),
     )  # fmt: skip
 
@@ -110,6 +113,16 @@ def test_a_document_that_cannot_be_executed(text, code):
         ("<Gather><Record/></Gather>", 13320),
         ('<Redirect method="PUT">a</Redirect>', 13710),
         ('<Dial timeout="0">+8221234567</Dial>', 13212),
+        ('<Dial method="PUT">+8221234567</Dial>', 13210),
+        ('<Dial timeLimit="0">+8221234567</Dial>', 13216),
+        ('<Dial answerOnBridge="yes">+8221234567</Dial>', 12200),
+        ('<Dial hangupOnStar="yes">+8221234567</Dial>', 12200),
+        ('<Dial record="always">+8221234567</Dial>', 12200),
+        ('<Dial record="record-from-answer">+8221234567</Dial>', 12200),
+        ('<Dial ringtone="kr">+8221234567</Dial>', 12200),
+        ("<Dial><Number callerId='+8221234567'>+8221234567</Number></Dial>", 12200),
+        ("<Dial><Number url='/whisper'>+8221234567</Number></Dial>", 12200),
+        ("<Dial><Number><Say>a</Say></Number></Dial>", 12200),
     ],
 )
 def test_a_fault_that_is_warned_of(inner, code):

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from orchestrator.adapters import redis_codec as codec
 from orchestrator.domain.brief import Brief
+from orchestrator.domain.codes import ExceptionCode, NeedHuman, Result
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.event import DeliveryAttempted, Event, Occurrence, StateChanged, TurnTaken
-from orchestrator.domain.turn import CalleeInput, HangUp, Reply, Turn, Wait
+from orchestrator.domain.outcome import Finding, FindingState, Outcome, Summary
+from orchestrator.domain.turn import CalleeInput, HangUp, Prompt, Reply, SilenceInput, Source, Turn, Wait
 from tests.fakes.consultations import NOON, brief, consultation, turn
+
+ASKED = Finding("questions[0]", "식사", FindingState.NOT_REACHED)
+OUTCOME = Outcome(Result.FINE, ExceptionCode.NONE, NeedHuman.NO, (ASKED,), (), (), ())
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
@@ -78,6 +83,28 @@ def test_an_older_versions_fields_are_enough() -> None:
     raw = json.loads(codec.TURN.encode(turn(2)))
     del raw["timings"], raw["confidence"]
     assert codec.TURN.decode(json.dumps(raw).encode()).text == turn(2).text
+
+
+def test_what_was_stored_before_there_were_alarms_is_enough() -> None:
+    def without(raw: bytes, *names: str) -> bytes:
+        def shrink(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {key: shrink(item) for key, item in value.items() if key not in names}
+            return [shrink(item) for item in value] if isinstance(value, list) else value
+
+        return json.dumps(shrink(json.loads(raw))).encode()
+
+    record = consultation("1", summary=Summary("요약", Source.BUILT_IN), outcome=OUTCOME)
+    newer = ("alarms", "asides", "improper", "dangers", "consent", "identified", "call_back", "silence_timeout")
+    of_outcomes = ("new_problems", "recording_consent", "claims", "level", "unasked")
+    assert codec.CONSULTATION.decode(without(codec.CONSULTATION.encode(record), *newer, *of_outcomes)) == record
+    order = brief()
+    assert codec.BRIEF.decode(without(codec.BRIEF.encode(order), "listening", "levels", "wording_version")) == order
+    of_turns = ("understanding", "language_model_use", "wording_version")
+    assert codec.TURN.decode(without(codec.TURN.encode(turn(1)), *of_turns)) == turn(1)
+    reply = Reply((Prompt("네."),), HangUp(3))
+    assert codec.decode_reply(without(codec.encode_reply(reply), "hand_over", "uninterruptible")) == reply
+    assert codec.decode_input(without(codec.encode_input(SilenceInput()), "hand_over_ended")) == SilenceInput()
 
 
 @pytest.mark.parametrize("raw", [b"", b"null", b"[]", b'{"number": "one"}', b'{"text": "\xed\xa0\x80"}', b"\xff"])

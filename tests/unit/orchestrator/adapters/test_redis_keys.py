@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
 
-from orchestrator.adapters.redis_keys import DEAD, DUE, INDEX, SCHEMA_VALUE, audio_key, consultation_keys
+from orchestrator.adapters.redis_keys import DEAD, DUE, INDEX, SCHEMA_VALUE, audio_key, consultation_keys, pause_key
 
 ID = "5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1"
 
@@ -16,6 +16,7 @@ def test_the_names_that_stores_in_use_hold() -> None:
     assert keys.record == f"calling:{{s51}}:record:{ID}"
     assert keys.due == "calling:{s51}:due"
     assert audio_key("token") == "calling:audio:token"
+    assert pause_key("v-17") == "calling:pause:da10e79cb8a25899bbb474557931f5990a4fb4112afff380392e7239668ca4e7"
     assert SCHEMA_VALUE == b"1:64"
 
 

@@ -17,27 +17,39 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from orchestrator.dialogue.aftermath import Aftermath
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.answering import Answering
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.call_status import CallStatusReports
+from orchestrator.dialogue.comprehension import Comprehension
 from orchestrator.dialogue.conclusion import Conclusion
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.dialling import Dialling
 from orchestrator.dialogue.due_work import Handler
-from orchestrator.dialogue.exchange import ExchangeParts, ListeningTimes
+from orchestrator.dialogue.exchange import ExchangeParts
 from orchestrator.dialogue.hearing import Hearing
+from orchestrator.dialogue.institution import Institution
 from orchestrator.dialogue.live_calls import LiveCalls
+from orchestrator.dialogue.noticing import LateNotice
+from orchestrator.dialogue.patience import ListeningTimes
 from orchestrator.dialogue.ports import CallReport, CallStatus, Due, DueKind
+from orchestrator.dialogue.second_opinion import SecondOpinion
 from orchestrator.dialogue.speaking import Speaking
 from orchestrator.dialogue.summarising import Summarising
-from orchestrator.dialogue.wording import Wording
+from orchestrator.dialogue.understanding.matching import Matching
+from orchestrator.dialogue.understanding.problem_codes import ProblemCodes
+from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.dialogue.understanding.understand import Understanding
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.outcome import Finding, Outcome
 from orchestrator.domain.plan import StepKind
 from orchestrator.domain.turn import (
     CalleeInput,
+    HandOver,
+    HandOverEnded,
     HangUp,
     KeypadInput,
     RecordingInput,
@@ -48,17 +60,21 @@ from orchestrator.domain.turn import (
     Wait,
 )
 from tests.fakes.activity import ScriptedActivity
+from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief as default_brief
+from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
+from tests.fakes.pause_memory import InMemoryPauseMemory
 from tests.fakes.result_receiver import ScriptedResultReceiver
 from tests.fakes.speech_to_text import ScriptedSpeechToText
 from tests.fakes.telephone import ScriptedTelephone
 from tests.fakes.text_to_speech import ScriptedTextToSpeech
 
 RETENTION = timedelta(days=30)
+RECORDINGS_KEPT = timedelta(days=7)
 LEASE = 60.0
 
 
@@ -68,12 +84,20 @@ class Scene:
     Attributes:
         reply: what the telephone was told last.
         said: all prompts that were played, in order.
+        operator_answers: whether a person answers when the callee is put through.
         failures: of tasks that outlived their request.
         nudges: how often work was said to be due.
     """
 
     def __init__(
-        self, *, language_model: ScriptedLanguageModel | None = None, receiver: ScriptedResultReceiver | None = None
+        self,
+        *,
+        language_model: ScriptedLanguageModel | None = None,
+        receiver: ScriptedResultReceiver | None = None,
+        institution: Institution | None = None,
+        sentences: Sentences | None = None,
+        duty_phone: str = "",
+        alarm_line: int = 1,
     ) -> None:
         self.clock = ManualClock()
         self.store = InMemoryConsultationStore(self.clock)
@@ -84,11 +108,16 @@ class Scene:
         self.speaks = ScriptedTextToSpeech()
         self.language_model = language_model
         self.receiver = receiver or ScriptedResultReceiver()
-        self.wording = Wording()
+        self.alarm_receivers = ScriptedAlarmReceivers(alarm_line)
+        self.pauses = InMemoryPauseMemory()
+        self.institution = institution or short_institution()
+        self.wording = self.institution.wording
+        self.sentences = sentences
+        self.duty_phone = duty_phone
         self.failures: list[BaseException] = []
         self.nudges = 0
         self.background = Background(lambda _, error: self.failures.append(error))
-        self.reports = CallStatusReports(self.store, self.clock, self._nudge)
+        self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
         self.dialling = Dialling(self.store, self.telephone, self.clock, self.reports, self._nudge)
         self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
         self.conclusion = Conclusion(
@@ -96,16 +125,21 @@ class Scene:
             telephone=self.telephone,
             receiver=self.receiver,
             summarising=Summarising(language_model),
+            problem_codes=ProblemCodes(sentences),
+            pauses=self.pauses,
             clock=self.clock,
             nudge=self._nudge,
             retention=RETENTION,
+            recordings_kept=RECORDINGS_KEPT,
         )
+        self.alarms = Alarms(self.store, self.alarm_receivers, self.clock, self._nudge)
         self.consultations = Consultations(
             store=self.store,
             audio=self.audio,
             telephone=self.telephone,
             clock=self.clock,
-            wording=self.wording,
+            institution=self.institution,
+            pauses=self.pauses,
             nudge=self._nudge,
         )
         self.handlers: dict[DueKind, Handler] = {
@@ -114,12 +148,14 @@ class Scene:
             DueKind.CONCLUDE: self.conclusion.conclude,
             DueKind.DELIVER: self.deliveries.deliver,
             DueKind.ERASE: self.conclusion.erase_recordings,
+            DueKind.ALARM: self.alarms.attend,
         }
         self.calls = self.replica()
         self.id = ""
         self.call_sid = ""
         self.reply = Reply((), HangUp())
         self.said: list[str] = []
+        self.operator_answers = True
         self._recordings = 0
 
     def replica(self, *, speak_ahead: bool = False) -> LiveCalls:
@@ -127,13 +163,19 @@ class Scene:
         parts = ExchangeParts(
             store=self.store,
             hearing=Hearing(self.telephone, self.hears, self.activity),
-            answering=Answering(self.wording, self.language_model),
+            comprehension=Comprehension(
+                Understanding(Matching(self.sentences), self.sentences), SecondOpinion(self.language_model)
+            ),
+            answering=Answering(self.wording, self.language_model, self.sentences),
             speaking=Speaking(self.speaks, self.audio),
             clock=self.clock,
             wording=self.wording,
             listening=ListeningTimes(),
+            nudge=self._nudge,
+            duty_phone=self.duty_phone,
         )
-        return LiveCalls(parts, self.background, speak_ahead=speak_ahead)
+        aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock, self._nudge))
+        return LiveCalls(parts, aftermath, self.background, speak_ahead=speak_ahead)
 
     # What people and the telephone network do.
 
@@ -196,8 +238,11 @@ class Scene:
         match reply.next:
             case Wait():
                 return await self._follow(await self.take(None))
-            case HangUp(turn_number) if turn_number:
-                await self.take(None)
+            case HandOver():
+                return await self._follow(await self.take(HandOverEnded(self.operator_answers)))
+            case HangUp(turn_number):
+                if turn_number:
+                    await self.take(None)
                 await self.hang_up()
         return reply
 

@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.call_status import LAST_WORDS
+from orchestrator.dialogue.exchange_record import QUIET
 from orchestrator.dialogue.ports import CallStatus
 from orchestrator.domain.codes import DialFailure, ExceptionCode, NeedHuman, Result
 from orchestrator.domain.consultation import Consultation, State
-from orchestrator.domain.errors import ConsultationNotFound, UnknownCall
+from orchestrator.domain.errors import ConsultationNotFound, TelephoneUnavailable, UnknownCall
 from orchestrator.domain.event import StateChanged
-from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief
+from orchestrator.domain.turn import HangUp, Reply
+from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief, talking
 from tests.virtual_time import run, virtual_time
 
 OTHER_CALL = f"CA{'f' * 32}"
@@ -210,6 +212,133 @@ async def test_the_conclusion_is_due_after_the_last_words_may_have_come() -> Non
     assert (await scene.record()).state is State.SUMMARISING
     await scene.work(1)
     assert (await scene.record()).state is State.FAILED
+
+
+# Who answered.
+
+
+async def is_machine(scene: Scene) -> bool:
+    return await scene.reports.answered_by(scene.id, scene.call_sid, machine=True)
+
+
+@pytest.mark.parametrize("turns", [(), (None,), (None, None), ("",)])
+@virtual_time
+async def test_a_machine_is_hung_up_on(turns: tuple[str | None, ...]) -> None:
+    scene = await talking()
+    for words in turns:
+        await (scene.silence() if words is None else scene.say(words))
+    assert await is_machine(scene)
+    assert scene.telephone.hung_up == [scene.call_sid]
+    assert (await scene.record()).state is State.IN_PROGRESS
+    await scene.status(CallStatus.COMPLETED)
+    outcome = await scene.finish()
+    assert (outcome.exception, outcome.result) == (ExceptionCode.NOT_ANSWERED, Result.NOT_POSSIBLE)
+    assert (await scene.record()).dial_failure is DialFailure.NONE
+
+
+@pytest.mark.parametrize(
+    "words", [("네",), ("네", "네"), ("사람이에요 기계예요?",), ("숨을 못 쉬겠어요",), ("끊을게요",)]
+)
+@virtual_time
+async def test_who_has_been_understood_is_no_machine(words: tuple[str, ...]) -> None:
+    scene = await talking(*words[:-1])
+    await scene.take(scene.recording(words[-1]))
+    before = await scene.record()
+    assert not await is_machine(scene)
+    assert await scene.record() == before
+    assert scene.telephone.hung_up == []
+
+
+@virtual_time
+async def test_people_and_the_unknown_change_nothing() -> None:
+    scene = await talking()
+    before = await scene.record()
+    assert not await scene.reports.answered_by(scene.id, scene.call_sid, machine=False)
+    assert await scene.record() == before
+    assert scene.telephone.hung_up == []
+
+
+@virtual_time
+async def test_a_machine_that_is_reported_before_the_call_is_asked_for() -> None:
+    scene = Scene()
+    await scene.start()
+    assert await is_machine(scene)
+    assert await scene.answer() == Reply((), HangUp())
+    for status in (CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.COMPLETED):
+        await scene.status(status)
+    assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
+    assert State.RINGING not in await states(scene)
+    assert await scene.turns() == ()
+
+
+@virtual_time
+async def test_a_machine_reported_while_the_greeting_is_made() -> None:
+    scene = Scene()
+    await scene.start()
+    scene.speaks.delay = 1.0
+    greeting = asyncio.create_task(scene.answer())
+    await asyncio.sleep(0.5)
+    assert await is_machine(scene)
+    assert await greeting == Reply((), HangUp())
+
+
+@virtual_time
+async def test_a_machine_reported_twice_is_written_once() -> None:
+    scene = await talking()
+    assert all(await asyncio.gather(*(is_machine(scene) for _ in range(3))))
+    known = await scene.record()
+    assert await is_machine(scene)
+    assert await scene.record() == known
+    await scene.status(CallStatus.COMPLETED)
+    await scene.finish()
+    final = await scene.record()
+    hung_up = len(scene.telephone.hung_up)
+    assert not await is_machine(scene)
+    assert await scene.record() == final
+    assert len(scene.telephone.hung_up) == hung_up
+
+
+@virtual_time
+async def test_the_words_of_a_machine_come_too_late_to_count() -> None:
+    scene = await talking()
+    scene.hears.delay = 1.0
+    words = asyncio.create_task(scene.take(scene.recording("네")))
+    await asyncio.sleep(0.5)
+    await is_machine(scene)
+    assert await words == Reply((), HangUp())
+    assert await scene.take(scene.recording("네"), turn=5) == Reply((), HangUp())
+    await scene.status(CallStatus.COMPLETED)
+    assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
+    assert (await scene.transcript())[-1] == ("callee", "네")
+
+
+@virtual_time
+async def test_a_machine_whose_end_nobody_reports_is_looked_up() -> None:
+    scene = await talking()
+    await is_machine(scene)
+    await scene.work(QUIET.total_seconds())
+    assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
+
+
+@virtual_time
+async def test_a_hang_up_that_failed_is_tried_again_by_the_same_report() -> None:
+    scene = await talking()
+    scene.telephone.error = TelephoneUnavailable()
+    with pytest.raises(TelephoneUnavailable):
+        await is_machine(scene)
+    scene.telephone.error = None
+    assert await is_machine(scene)
+    assert scene.telephone.hung_up == [scene.call_sid]
+
+
+@virtual_time
+async def test_machines_of_other_calls_are_refused() -> None:
+    scene = await talking()
+    scene.call_sid = OTHER_CALL
+    for machine in (True, False):
+        with pytest.raises(UnknownCall):
+            await scene.reports.answered_by(scene.id, scene.call_sid, machine=machine)
+    assert scene.telephone.hung_up == []
 
 
 @virtual_time

@@ -10,11 +10,7 @@ import pytest
 from orchestrator.dialogue.outcome_making import make_outcome
 from orchestrator.dialogue.plan_making import make_plan
 from orchestrator.dialogue.ports import DueKind
-from orchestrator.dialogue.summarising import built_in_summary, with_labels
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.codes import (
-    EXCEPTION_LABELS,
-    NEED_HUMAN_LABELS,
     ExceptionCode,
     NeedHuman,
     ResponseCode,
@@ -22,17 +18,17 @@ from orchestrator.domain.codes import (
     Result,
 )
 from orchestrator.domain.consultation import State
-from orchestrator.domain.errors import LanguageModelUnavailable, TelephoneUnavailable
+from orchestrator.domain.errors import TelephoneUnavailable
 from orchestrator.domain.outcome import Finding, FindingState, Outcome
 from orchestrator.domain.problem import Problem
 from orchestrator.domain.progress import Progress
-from orchestrator.domain.turn import Source
 from tests.fakes.consultations import brief
+from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief
 from tests.virtual_time import virtual_time
 
-ORDER = replace(brief(), plan=make_plan(brief(), Wording()))
+ORDER = replace(brief(), plan=make_plan(brief(), short_institution()))
 RENT, COMPANY = ORDER.problems
 RISK, DESIRE = "known_vulnerabilities.risks[0]", "known_vulnerabilities.desires[0]"
 NONE = Outcome(Result.FINE, ExceptionCode.NONE, NeedHuman.NO, (), (), (), ())
@@ -86,7 +82,7 @@ def test_known_problems_remain_unless_they_are_said_to_be_solved(
 
 
 def test_problems_that_were_not_reached_remain() -> None:
-    outcome = make_outcome(ORDER, Progress(position=3, ask_count=2, findings=(finding(RISK, solved=True),)))
+    outcome = make_outcome(ORDER, Progress(position=4, ask_count=2, findings=(finding(RISK, solved=True),)))
     assert (outcome.remaining, outcome.solved) == ((COMPANY,), (RENT,))
     not_reached = [(found.subject, found.ask_count) for found in outcome.findings[1:]]
     assert not_reached == [(DESIRE, 2), ("questions[0]", 0), ("questions[1]", 0)]
@@ -95,7 +91,7 @@ def test_problems_that_were_not_reached_remain() -> None:
 
 def test_two_equal_problems_are_told_apart() -> None:
     order = replace(brief(), problems=(RENT, RENT))
-    order = replace(order, plan=make_plan(order, Wording()))
+    order = replace(order, plan=make_plan(order, short_institution()))
     outcome = make_outcome(order, over(finding(RISK, solved=True)))
     assert (outcome.solved, outcome.remaining) == ((RENT,), (RENT,))
 
@@ -116,96 +112,19 @@ def test_answers_may_stand_for_new_problems() -> None:
     assert outcome.remaining == (RENT, COMPANY, *outcome.found)
 
 
-# The summary.
+# Concluding.
 
 
-@pytest.mark.parametrize("exception", [code for code in ExceptionCode if code])
-@pytest.mark.parametrize("need_human", NeedHuman)
-def test_the_labels_that_the_backend_looks_for_are_there(exception: ExceptionCode, need_human: NeedHuman) -> None:
-    outcome = replace(NONE, result=Result.NOT_POSSIBLE, exception=exception, need_human=need_human)
-    for text in (built_in_summary(outcome), with_labels("모델이 쓴 요약.", outcome)):
-        assert EXCEPTION_LABELS[exception] in text
-        assert need_human is NeedHuman.NO or NEED_HUMAN_LABELS[need_human] in text
-        assert with_labels(text, outcome) == text
-
-
-def test_without_exception_and_need_there_are_no_labels() -> None:
-    text = built_in_summary(NONE)
-    assert not any(label in text for label in (*EXCEPTION_LABELS.values(), *NEED_HUMAN_LABELS.values()))
-
-
-def test_the_built_in_summary_leaves_nothing_out() -> None:
-    outcome = replace(
-        NONE,
-        findings=(
-            finding(RISK, text="난방비", solved=False),
-            finding("questions[0]", text="식사는요?", quote="굶어요"),
-            finding("questions[1]", FindingState.REFUSED, text="가족은요?"),
-            finding("questions[2]", FindingState.UNCLEAR, text="잠은요?"),
-            finding("questions[3]", FindingState.NOT_REACHED, text="집은요?"),
-            finding("anything_else[0]", text="", quote="쌀이 없어요"),
-        ),
-        solved=(COMPANY,),
-        remaining=(RENT, Problem(ResponseType.RISK, (6,), "굶음")),
-        found=(Problem(ResponseType.RISK, (6,), "굶음"),),
-    )
-    assert built_in_summary(outcome) == (
-        "상담을 끝까지 마쳤습니다. '식사는요'에 \"굶어요\"라고 답했습니다. '가족은요'에는 답하고 싶어 하지 않았습니다. "
-        "'잠은요'에 대한 답은 분명하지 않습니다. '그 밖의 말씀'에 \"쌀이 없어요\"라고 답했습니다. "
-        "해결된 문제: 말벗이 필요함. 남은 문제: 난방비가 밀려 있음. 새로 알게 된 문제: 굶음. "
-        "묻지 못한 항목이 1개 있습니다."
-    )
-
-
-async def talked(model: ScriptedLanguageModel | None) -> Scene:
-    scene = Scene(language_model=model)
+async def talked() -> Scene:
+    scene = Scene()
     await scene.ring(plain_brief(), "네", "네", "없어요")
     await scene.finish()
     return scene
 
 
-@pytest.mark.parametrize(
-    ("model", "source"),
-    [
-        (ScriptedLanguageModel("  홍길동 님은\n 잘 지내심. "), Source.LANGUAGE_MODEL),
-        (ScriptedLanguageModel(LanguageModelUnavailable()), Source.BUILT_IN),
-        (ScriptedLanguageModel("홍길동 님은 잘", breaks_after=1), Source.BUILT_IN),
-        (ScriptedLanguageModel("늦은 요약", delay=100), Source.BUILT_IN),
-        (ScriptedLanguageModel(" \n "), Source.BUILT_IN),
-        (None, Source.BUILT_IN),
-    ],
-)
-@virtual_time
-async def test_who_writes_the_summary(model: ScriptedLanguageModel | None, source: Source) -> None:
-    summary = (await (await talked(model)).record()).summary
-    assert summary.source is source
-    assert summary.text == (
-        "홍길동 님은 잘 지내심." if source is Source.LANGUAGE_MODEL else "상담을 끝까지 마쳤습니다."
-    )
-
-
-@virtual_time
-async def test_a_model_is_not_asked_about_a_call_in_which_nobody_spoke() -> None:
-    model = ScriptedLanguageModel("지어낸 이야기")
-    scene = Scene(language_model=model)
-    await scene.ring(plain_brief())
-    await scene.hang_up()
-    await scene.finish()
-    assert model.asked == []
-
-
-@virtual_time
-async def test_a_model_that_rambles_is_cut() -> None:
-    summary = (await (await talked(ScriptedLanguageModel("가" * 9999))).record()).summary
-    assert len(summary.text) <= 1500
-
-
-# Concluding.
-
-
 @virtual_time
 async def test_the_report_holds_all_that_the_result_is_made_of() -> None:
-    scene = await talked(None)
+    scene = await talked()
     (report,) = scene.receiver.reports
     record = await scene.record()
     assert (report.outcome, report.summary, report.turns) == (record.outcome, record.summary.text, await scene.turns())
@@ -253,7 +172,7 @@ async def test_a_call_that_lasts_is_not_concluded() -> None:
 
 @virtual_time
 async def test_recordings_are_erased_when_they_are_written_down() -> None:
-    scene = await talked(None)
+    scene = await talked()
     assert scene.telephone.erased == [scene.call_sid]
     await scene.work(86_400)
     assert scene.telephone.erased == [scene.call_sid]

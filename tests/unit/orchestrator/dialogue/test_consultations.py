@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from orchestrator.domain.errors import (
 )
 from orchestrator.domain.question import FrequentQuestion
 from tests.fakes.consultations import brief
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue.scene import RETENTION, Scene, concluded, plain_brief
 from tests.virtual_time import virtual_time
 
@@ -76,8 +78,8 @@ async def test_starting_says_that_work_is_due() -> None:
 
 @virtual_time
 async def test_the_institution_answers_too() -> None:
-    scene = Scene()
-    scene.consultations._institution_questions = (FrequentQuestion("몇 시까지 하나요?", "여섯 시까지 해요."),)
+    hours = FrequentQuestion("몇 시까지 하나요?", "여섯 시까지 해요.")
+    scene = Scene(institution=replace(short_institution(), questions=(hours,)))
     await scene.order()
     order, _ = await scene.store.load(scene.id)
     assert [entry.answer for entry in order.frequent_questions] == ["아니요, 무료예요.", "여섯 시까지 해요."]

@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.dialogue.call_status import LAST_WORDS
 from orchestrator.dialogue.dialling import MOST_ATTEMPTS
-from orchestrator.dialogue.exchange import QUIET
+from orchestrator.dialogue.exchange_record import QUIET
 from orchestrator.dialogue.ports import CallOrder, CallStatus, Change
 from orchestrator.domain.codes import DialFailure, ExceptionCode
 from orchestrator.domain.consultation import State

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
+from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports import Change
 from orchestrator.dialogue.speaking import Speaking
 from orchestrator.dialogue.transaction import MOST_TRIES, transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TextToSpeechUnavailable
+from orchestrator.domain.turn import Source
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief, consultation, next_change
@@ -146,10 +147,20 @@ def speaking(voice: ScriptedTextToSpeech) -> Speaking:
     return Speaking(voice, InMemoryAudioStore(), longest=5.0, fixed=("늘 같은 말",))
 
 
+def sayings(*texts: str) -> list[Saying]:
+    return [Saying(text, Source.INTERVIEW, "", uninterruptible=text == "다른 말") for text in texts]
+
+
+@virtual_time
+async def test_what_must_be_heard_to_its_end_says_so() -> None:
+    prompts, _ = await speaking(ScriptedTextToSpeech()).say(sayings("늘 같은 말", "다른 말"), Budget(10))
+    assert [prompt.uninterruptible for prompt in prompts] == [False, True]
+
+
 @virtual_time
 async def test_all_sentences_are_spoken_at_the_same_time() -> None:
     watch = Stopwatch()
-    prompts, costs = await speaking(ScriptedTextToSpeech(delay=2)).speak(["하나", "둘", "셋"], Budget(10))
+    prompts, costs = await speaking(ScriptedTextToSpeech(delay=2)).say(sayings("하나", "둘", "셋"), Budget(10))
     assert watch.elapsed() == 2
     assert [prompt.text for prompt in prompts] == ["하나", "둘", "셋"]
     assert costs == (2000, 2000, 2000)
@@ -162,7 +173,7 @@ async def test_fixed_sentences_are_made_once() -> None:
     speaker = speaking(voice)
     await speaker.warm(Budget(10))
     for _ in range(2):
-        await speaker.speak(["늘 같은 말", "다른 말"], Budget(10))
+        await speaker.say(sayings("늘 같은 말", "다른 말"), Budget(10))
     assert voice.spoken == ["늘 같은 말", "다른 말", "다른 말"]
 
 
@@ -179,11 +190,11 @@ async def test_a_voice_that_fails_is_no_failure(break_it: Callable[[ScriptedText
     break_it(voice)
     speaker = speaking(voice)
     await speaker.warm(Budget(10))
-    prompts, _ = await speaker.speak(["늘 같은 말", "다른 말"], Budget(10))
-    assert [replace(prompt, text="") for prompt in prompts] == [replace(prompts[0], text="", audio_token="")] * 2
+    prompts, _ = await speaker.say(sayings("늘 같은 말", "다른 말"), Budget(10))
+    assert [prompt.audio_token for prompt in prompts] == ["", ""]
 
 
 @virtual_time
 async def test_no_time_left_is_no_failure_either() -> None:
-    prompts, _ = await speaking(ScriptedTextToSpeech(delay=0.1)).speak(["말"], Budget(0))
+    prompts, _ = await speaking(ScriptedTextToSpeech(delay=0.1)).say(sayings("말"), Budget(0))
     assert prompts[0].audio_token == ""

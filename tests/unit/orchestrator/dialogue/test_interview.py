@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.dialogue.plan_making import make_plan
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseCode, ResponseType, Result
 from orchestrator.domain.outcome import FindingState
 from orchestrator.domain.plan import StepKind
 from orchestrator.domain.question import ExpectedAnswer, Question
 from tests.fakes.consultations import brief
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue.scene import Scene, at, plain_brief
 from tests.virtual_time import virtual_time
 
-WORDING = Wording()
+WORDING = short_institution().wording
 RISK, DESIRE = "known_vulnerabilities.risks[0]", "known_vulnerabilities.desires[0]"
 
 
@@ -178,14 +178,14 @@ def test_the_words_of_others_are_never_templates(text: str) -> None:
         problems=(replace(brief().problems[0], content=text),),
         questions=(Question(text, (ExpectedAnswer(text), ExpectedAnswer(text))),),
     )
-    for step in make_plan(order, WORDING).steps:
+    for step in make_plan(order, short_institution()).steps:
         if step.kind in {StepKind.IDENTITY, StepKind.PROBLEM, StepKind.QUESTION}:
             assert all(text in ask for ask in step.asks[:2])
 
 
 def test_problems_are_named_as_in_the_order() -> None:
     risk, desire = brief().problems
-    plan = make_plan(replace(brief(), problems=(risk, desire, risk, desire)), WORDING)
+    plan = make_plan(replace(brief(), problems=(risk, desire, risk, desire)), short_institution())
     assert [step.subject for step in plan.steps if step.kind is StepKind.PROBLEM] == [
         RISK,
         DESIRE,

@@ -6,15 +6,15 @@ import pytest
 
 from orchestrator.dialogue.interview import MOST_DIGRESSIONS, MOST_MISUNDERSTANDINGS
 from orchestrator.dialogue.plan_making import make_plan
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.outcome import FindingState
 from orchestrator.domain.plan import StepKind
 from tests.fakes.consultations import brief
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue.scene import at
 from tests.virtual_time import virtual_time
 
-WORDING = Wording()
+WORDING = short_institution().wording
 RISK = "known_vulnerabilities.risks[0]"
 
 
@@ -59,7 +59,7 @@ async def test_a_word_makes_silence_start_anew() -> None:
 @virtual_time
 async def test_noise_climbs_the_ladder_then_the_step_is_given_up() -> None:
     scene = await at(StepKind.PROBLEM)
-    step = next(step for step in make_plan(brief(), WORDING).steps if step.kind is StepKind.PROBLEM)
+    step = next(step for step in make_plan(brief(), short_institution()).steps if step.kind is StepKind.PROBLEM)
     await scene.say("")
     assert scene.asked == f"{WORDING.no_match[0]} {step.asks[1]}"
     await scene.say("")
@@ -85,7 +85,7 @@ async def test_noise_without_end_ends_the_call() -> None:
 async def test_a_name_that_is_never_confirmed_ends_the_call() -> None:
     scene = await at(StepKind.IDENTITY)
     for _ in range(3):
-        await scene.say("돼지고기")
+        await scene.say("콩나물국")
     assert scene.over
     assert (await scene.finish()).exception is ExceptionCode.NO_COMMUNICATION
 
@@ -136,7 +136,7 @@ async def test_a_question_is_repeated_as_it_was_asked() -> None:
     scene = await at(StepKind.QUESTION)
     await scene.silence()
     await scene.say("다시 말씀해 주세요")
-    assert scene.asked == f"{WORDING.repeat} 다시 여쭤볼게요. 요즘 식사는 잘 하고 계세요?"
+    assert scene.asked == f"{WORDING.repeat} 다시 여쭤볼게요. 식사는 잘 하고 계세요?"
     assert (await scene.record()).progress.ask_count == 2
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, Result
 from orchestrator.domain.outcome import FindingState
 from orchestrator.domain.plan import StepKind
 from tests.fakes.consultations import brief
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue.scene import at
 from tests.virtual_time import virtual_time
 
-WORDING = Wording()
+WORDING = short_institution().wording
 
 
 # Who does not want, or is somebody else.
@@ -21,7 +21,8 @@ WORDING = Wording()
 @pytest.mark.parametrize(
     ("kind", "text", "exception", "goodbye"),
     [
-        (StepKind.GOOD_TIME, "아니요 바빠요", ExceptionCode.REFUSED, WORDING.goodbye_refused),
+        (StepKind.GOOD_TIME, "끊을게요", ExceptionCode.REFUSED, WORDING.goodbye_refused),
+        (StepKind.GOOD_TIME, "바빠요 내일 오후에 다시 거세요", ExceptionCode.REFUSED, WORDING.goodbye_call_back),
         (StepKind.GOOD_TIME, "그런 사람 없어요", ExceptionCode.WRONG_PERSON, WORDING.goodbye_wrong_person),
         (StepKind.IDENTITY, "아니요", ExceptionCode.WRONG_PERSON, WORDING.goodbye_wrong_person),
         (StepKind.IDENTITY, "저는 딸인데요", ExceptionCode.WRONG_PERSON, WORDING.goodbye_wrong_person),
@@ -40,7 +41,7 @@ async def test_the_call_ends_politely(kind: StepKind, text: str, exception: Exce
 
 
 @pytest.mark.parametrize(
-    "text", ["누구세요", "뭐라고요", "상담원 바꿔 주세요", "그건 비밀이에요", "아이고", "돼지고기"]
+    "text", ["누구세요", "뭐라고요", "상담원 바꿔 주세요", "그건 비밀이에요", "아이고", "콩나물국"]
 )
 @virtual_time
 async def test_nobody_unknown_is_told_what_is_known_of_the_person(text: str) -> None:

@@ -72,7 +72,7 @@ async def test_answering_before_the_dialling_was_noted() -> None:
 
 @virtual_time
 async def test_a_call_that_is_over_is_not_answered() -> None:
-    scene = await talking("아니요")
+    scene = await talking("끊을게요")
     with pytest.raises(WrongState):
         await scene.calls.answer(scene.id, scene.call_sid)
 
@@ -186,7 +186,7 @@ async def test_what_was_said_is_heard_when_the_callee_answers_it() -> None:
 @virtual_time
 async def test_a_goodbye_that_was_played_was_heard() -> None:
     scene = await talking()
-    goodbye = await scene.take(scene.recording("아니요"))
+    goodbye = await scene.take(scene.recording("끊을게요"))
     assert goodbye.next == HangUp(5)
     assert (await scene.record()).heard_through == 2
     for _ in range(2):
@@ -198,7 +198,7 @@ async def test_a_goodbye_that_was_played_was_heard() -> None:
 @virtual_time
 async def test_a_goodbye_that_nobody_heard_was_not_heard() -> None:
     scene = await talking()
-    await scene.take(scene.recording("아니요"))
+    await scene.take(scene.recording("끊을게요"))
     await scene.hang_up()
     await scene.finish()
     assert (await scene.record()).heard_through == 2
@@ -207,7 +207,7 @@ async def test_a_goodbye_that_nobody_heard_was_not_heard() -> None:
 @virtual_time
 async def test_words_after_the_goodbye_are_kept() -> None:
     scene = await talking()
-    await scene.take(scene.recording("아니요"))
+    await scene.take(scene.recording("끊을게요"))
     assert await scene.take(scene.recording("잠깐만요"), turn=5) == Reply((), HangUp())
     assert (await scene.transcript())[-1] == ("callee", "잠깐만요")
 

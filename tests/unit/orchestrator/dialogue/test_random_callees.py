@@ -8,14 +8,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.interview import MOST_DIGRESSIONS
-from orchestrator.dialogue.plan_making import ANYTHING_ELSE_ROUNDS
+from orchestrator.dialogue.interview import most_turns
+from orchestrator.dialogue.plan_making import make_plan
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseCode, ResponseType, Result
 from orchestrator.domain.consultation import State
 from orchestrator.domain.problem import Problem
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion, Question
 from orchestrator.domain.turn import CalleeInput, KeypadInput, SilenceInput, Speaker
+from tests.fakes.institution import institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief
 from tests.virtual_time import run
@@ -34,10 +35,24 @@ WORDS = [
     ),
     *("누구세요", "이거 돈 드나요", "언제 와요", "보이스피싱 아니에요", "요즘 식사는 잘 하고 계세요?", "무료예요?"),
     *("뭐라고요", "다시 말씀해 주세요", "여보세요", "상담원 바꿔 주세요", "그건 비밀이에요", "넘어갑시다"),
-    *("없어요", "할 말 없어요", "쌀이 떨어졌어요", "고맙습니다", "", "...", "돼지고기", "hello", "010-1234-5678"),
+    *(
+        "없어요",
+        "할 말 없어요",
+        "쌀이 떨어졌어요",
+        "고맙습니다",
+        "",
+        "...",
+        "1941년 3월 2일",
+        "죽고 싶어요",
+        "숨을 못 쉬겠어요",
+        "이 개새끼야",
+        "돼지고기",
+        "hello",
+        "010-1234-5678",
+    ),
 ]
 # These end a call; too many of them and no interview would get anywhere.
-ENDINGS = ["그런 사람 없어요", "이만 끊을게요", "지금 바빠요", "저는 아들인데요", "그만합시다"]
+ENDINGS = ["내일 다시 걸어 주세요", "그런 사람 없어요", "이만 끊을게요", "지금 바빠요", "저는 아들인데요", "그만합시다"]
 KEYS = ["1", "2", "3", "9", "0", "*", "#", "12"]
 
 codes = st.one_of(
@@ -72,15 +87,9 @@ acts = st.one_of(words, words, words, st.sampled_from(KEYS).map(KeypadInput), st
 calls = st.lists(st.one_of(*[acts] * 15, st.sampled_from(ENDINGS)), min_size=1, max_size=40)
 
 
-def most_turns(brief: Brief) -> int:
-    """How many turns a callee can take at most: each step has three asks and a few digressions."""
-    steps = 3 + len(brief.problems) + len(brief.questions) + ANYTHING_ELSE_ROUNDS
-    return steps * (3 + MOST_DIGRESSIONS)
-
-
 async def play(scene: Scene, brief: Brief, call: list[str | CalleeInput], hang_up_after: int) -> None:
     await scene.ring(brief)
-    for number in range(most_turns(brief) + 1):
+    for number in range(most_turns(make_plan(brief, scene.institution)) + 1):
         if scene.over:
             return
         if number == hang_up_after:
@@ -96,10 +105,13 @@ async def play(scene: Scene, brief: Brief, call: list[str | CalleeInput], hang_u
 
 
 @settings(max_examples=120, deadline=None)
-@given(briefs, calls, st.integers(0, 200), st.booleans())
-def test_every_interview_ends_and_adds_up(brief: Brief, call: list[Any], hang_up_after: int, talks: bool) -> None:
+@given(briefs, calls, st.integers(0, 200), st.booleans(), st.booleans())
+def test_every_interview_ends_and_adds_up(
+    brief: Brief, call: list[Any], hang_up_after: int, talks: bool, full: bool
+) -> None:
     async def scenario() -> None:
-        scene = Scene(language_model=ScriptedLanguageModel("네, 그렇습니다.") if talks else None)
+        model = ScriptedLanguageModel("네, 그렇습니다.") if talks else None
+        scene = Scene(language_model=model, institution=institution() if full else None)
         await play(scene, brief, call, hang_up_after)
         outcome = await scene.finish()
         record, turns = await scene.store.transcript(scene.id)
@@ -113,8 +125,8 @@ def test_every_interview_ends_and_adds_up(brief: Brief, call: list[Any], hang_up
         assert all(agent_words)
 
         asked_about = {step.subject for step in plan.steps if step.subject.startswith(("questions", "known"))}
-        found = Counter(finding.subject for finding in outcome.findings if "anything_else" not in finding.subject)
-        assert found == Counter(asked_about)
+        found = Counter(finding.subject for finding in outcome.findings)
+        assert {subject: found[subject] for subject in asked_about} == dict.fromkeys(asked_about, 1)
         assert all(0 <= finding.ask_count <= 3 for finding in outcome.findings)
         said = {turn.number: turn.speaker for turn in turns}
         for finding in outcome.findings:

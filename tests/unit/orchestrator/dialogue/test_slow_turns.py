@@ -9,13 +9,13 @@ import pytest
 
 from orchestrator.dialogue.live_calls import LiveCalls
 from orchestrator.dialogue.ports import Change
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.turn import HangUp, Reply, Wait
+from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene, talking
 from tests.virtual_time import virtual_time
 
-FILLER = Wording().filler
+FILLER = short_institution().wording.filler
 
 
 async def seconds(awaitable: Awaitable[object]) -> float:
@@ -168,13 +168,14 @@ async def test_an_answer_that_nobody_will_hear_is_cancelled() -> None:
     model = ScriptedLanguageModel("오늘은 맑아요.", delay=5.0)
     scene = await talking(language_model=model)
     spoken = len(scene.speaks.spoken)
-    asking = asyncio.create_task(scene.take(scene.recording("오늘 눈이 오나요?")))
+    asking = asyncio.create_task(scene.take(scene.recording("손주가 몇 학년이더라?")))
     await asyncio.sleep(1)
     await scene.hang_up()
     assert (await asking).next == HangUp()
     assert model.cancelled == 1
     assert len(scene.speaks.spoken) == spoken
-    assert [turn.text for turn in await scene.turns()][-1] == "오늘 눈이 오나요?"
+    assert [turn.text for turn in await scene.turns()][-1] == "손주가 몇 학년이더라?"
+    await scene.background.drain(10)
 
 
 @virtual_time

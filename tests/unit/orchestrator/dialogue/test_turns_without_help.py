@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from orchestrator.dialogue.wording import Wording
 from orchestrator.domain.errors import (
     InvalidAudio,
     RecordingNotReady,
@@ -16,6 +15,7 @@ from orchestrator.domain.errors import (
     TextToSpeechUnavailable,
 )
 from orchestrator.domain.turn import Source, Wait
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue.scene import Scene, talking
 from tests.virtual_time import virtual_time
 
@@ -42,7 +42,7 @@ async def test_what_cannot_be_heard_is_asked_for_again(broken: str, trouble: obj
     elif broken == "recognition":
         scene.hears.error = trouble  # type: ignore[assignment]
     reply = await scene.take(said)
-    assert reply.prompts[0].text.startswith(Wording().no_match[0])
+    assert reply.prompts[0].text.startswith(short_institution().wording.no_match[0])
     heard = (await scene.turns())[2]
     assert (heard.text, heard.source) == ("", Source.UNINTELLIGIBLE)
     assert heard.timings.recording is not None

@@ -93,6 +93,10 @@ BY_STEP = {
         ],
         Intent.NO: [
             "아니요",
+            "지금은 안 돼요",
+            "안 괜찮아요",
+        ],
+        Intent.CALL_BACK_LATER: [
             "지금은 좀 곤란해요",
             "나중에 다시 전화 주세요",
             "지금 운전 중이에요",
@@ -100,13 +104,12 @@ BY_STEP = {
             "지금 바빠요",
             "바쁜데요",
             "지금 병원이에요",
-            "지금은 안 돼요",
             "통화가 어려워요",
-            "안 괜찮아요",
         ],
         Intent.WRONG_PERSON: ["그런 사람 없어요", "전화 잘못 거셨어요", "저는 딸인데요", "번호가 바뀌었어요"],
         Intent.UNSURE: ["글쎄요", "글쎄요."],
-        Intent.NO_MATCH: ["음", "음...", "어... 저...", "아이고", "...", "홍시가 맛있어요"],
+        Intent.BACKCHANNEL: ["음", "음...", "아이고"],
+        Intent.NO_MATCH: ["어... 저...", "...", "홍시가 맛있어요"],
     },
     StepKind.IDENTITY: {
         Intent.YES: [
@@ -134,8 +137,9 @@ BY_STEP = {
             "잘못 거셨어요",
             "번호 바뀐 것 같은데요",
         ],
-        Intent.REFUSE_CALL: ["싫어요", "됐어요", "필요 없어요", "안 해요", "바빠요"],
-        Intent.NO_MATCH: ["제가 왜요", "김철수입니다", "오늘 날씨가 좋네요"],
+        Intent.REFUSE_CALL: ["싫어요", "됐어요", "필요 없어요", "안 해요"],
+        Intent.CALL_BACK_LATER: ["바빠요"],
+        Intent.NO_MATCH: ["김철수입니다", "오늘 날씨가 좋네요"],
     },
     StepKind.PROBLEM: {
         Intent.YES: [

@@ -29,4 +29,5 @@ def start_request(request_id: str = "") -> pb.StartConsultationRequest:
     request.frequent_questions.add(question="이거 돈 드나요?", answer="아니요, 무료예요.")
     request.dialling.ring_timeout.seconds = 30
     request.dialling.time_limit.seconds = 600
+    request.listening.silence_timeout.seconds, request.listening.silence_timeout.nanos = 6, 500_000_000
     return request

@@ -26,6 +26,7 @@ EXAMPLES: list[tuple[CallingError, str, str, dict[str, str]]] = [
     (errors.InvalidAudio("must be a WAV file"), "INVALID_ARGUMENT", "INVALID_AUDIO", {}),
     (errors.ConsultationNotFound(ID), "NOT_FOUND", "CONSULTATION_NOT_FOUND", {"consultationId": ID}),
     (errors.AudioNotFound(), "NOT_FOUND", "AUDIO_NOT_FOUND", {}),
+    (errors.AlarmNotFound(ID), "NOT_FOUND", "ALARM_NOT_FOUND", {"consultationId": ID}),
     (errors.UnknownCall(ID), "NOT_FOUND", "UNKNOWN_CALL", {"consultationId": ID}),
     (errors.RequestIdReused(ID), "ALREADY_EXISTS", "REQUEST_ID_REUSED", {"consultationId": ID}),
     (errors.WrongState(ID, "failed"), "FAILED_PRECONDITION", "WRONG_STATE", {"consultationId": ID, "state": "failed"}),
@@ -43,6 +44,7 @@ EXAMPLES: list[tuple[CallingError, str, str, dict[str, str]]] = [
     (errors.SpeechToTextUnavailable(), "UNAVAILABLE", "SPEECH_TO_TEXT_UNAVAILABLE", {}),
     (errors.TextToSpeechUnavailable(), "UNAVAILABLE", "TEXT_TO_SPEECH_UNAVAILABLE", {}),
     (errors.LanguageModelUnavailable(), "UNAVAILABLE", "LANGUAGE_MODEL_UNAVAILABLE", {}),
+    (errors.EncoderUnavailable(), "UNAVAILABLE", "LANGUAGE_MODEL_UNAVAILABLE", {}),
     (
         errors.TelephoneUnavailable(3.0, provider_code=20429),
         "UNAVAILABLE",

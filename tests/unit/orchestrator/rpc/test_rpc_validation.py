@@ -116,6 +116,10 @@ WRONG: list[tuple[str, Edit]] = [
         for name, values in {"ring_timeout": (0, 4, 601, -1, 10**15), "time_limit": (59, 14_401, -(10**18))}.items()
         for seconds in values
     ),
+    *(
+        ("listening.silence_timeout", setting("listening.silence_timeout.seconds", seconds))
+        for seconds in (0, 1, 20, -6, 10**15)  # and half a second
+    ),
 ]
 
 
@@ -208,3 +212,14 @@ def test_page_sizes(asked: int, size: int) -> None:
 
 def test_a_negative_page_size() -> None:
     assert wrong_fields(lambda: validation.page_size(-1, default=50, most=500)) == ["page_size"]
+
+
+def test_acknowledgements() -> None:
+    def faults(**fields: object) -> list[str]:
+        right = {"alarm_number": 1, "acknowledged_by": "operator-7"}
+        return wrong_fields(lambda: validation.acknowledgement(pb.AcknowledgeAlarmRequest(**(right | fields))))
+
+    assert faults() == faults(acknowledged_by="가" * 100) == []
+    assert faults(alarm_number=0) == faults(alarm_number=-1) == ["alarm_number"]
+    assert faults(acknowledged_by=" ") == faults(acknowledged_by="x" * 101) == ["acknowledged_by"]
+    assert faults(alarm_number=0, acknowledged_by="") == ["alarm_number", "acknowledged_by"]

