@@ -1,15 +1,11 @@
 """Whole calls in which something is broken or dies: the call goes on, and its result is complete."""
 
-import asyncio
 import json
 import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from cli.embedded_redis import EmbeddedRedis
 from cli.ports import free_ports
@@ -20,18 +16,15 @@ from sandbox.report import Report
 from sandbox.script import load_script, parse_script
 from sandbox.world import World, WorldSettings
 from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply, structured
-from tests.running_programs import programs_in
 
 CALLEES = Path(__file__).parent / "callees"
 COOPERATIVE = load_script(CALLEES / "cooperative.json")
-# Twilio's patience is phone time: what takes a program a second to start again must not be minutes of it.
 FAST = 100.0
-PATIENT = {"redis": 16.0, "speech": 16.0, "orchestrator": 6.0}
 SHORT = {**json.loads(example_payload()), "vulnerabilities": {"risk_list": [], "desire_list": []}, "question_list": []}
 
 
 @asynccontextmanager
-async def _running(folder: Path, speed: float, **environment: str) -> AsyncIterator[tuple[World, str]]:
+async def running(folder: Path, speed: float, **environment: str) -> AsyncIterator[tuple[World, str]]:
     gateway, orchestrator, speech = free_ports(3)
     async with World(WorldSettings(speed=speed)) as world:
         account = world.settings.twilio.account
@@ -64,12 +57,12 @@ def _cooperative() -> dict[str, Any]:
     return json.loads((CALLEES / "cooperative.json").read_text(encoding="utf-8"))
 
 
-async def _call(world: World, gateway_url: str) -> Report:
+async def call_cooperative(world: World, gateway_url: str) -> Report:
     payload = json.dumps(SHORT).encode()
     return await place_call(world, gateway_url, payload, COOPERATIVE, real_timeout_s=45)
 
 
-def _assert_complete(report: Report) -> None:
+def assert_complete(report: Report) -> None:
     assert report.ended
     assert report.result is not None
     assert report.result["fail_code"] == 0
@@ -77,9 +70,9 @@ def _assert_complete(report: Report) -> None:
 
 
 async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> None:
-    async with _running(tmp_path, FAST, GRPC_TTS_URL="127.0.0.1:9") as (world, gateway_url):
-        report = await _call(world, gateway_url)
-    _assert_complete(report)
+    async with running(tmp_path, FAST, GRPC_TTS_URL="127.0.0.1:9") as (world, gateway_url):
+        report = await call_cooperative(world, gateway_url)
+    assert_complete(report)
     assert report.twilio["errors"] == []
     verbs = {verb.verb for verb in report.twilio["verbs"]}
     assert "Say" in verbs
@@ -93,29 +86,14 @@ async def test_a_language_model_answers_what_is_not_stored_and_writes_the_summar
     claims = [{"text": "본인이 김순자라고 했습니다.", "turns": [7]}, {"text": "집을 팔았다고 했습니다.", "turns": [7]}]
     async with (
         ScriptedOpenAi(answer, by_schema={"summary": structured({"claims": claims})}) as model,
-        _running(tmp_path, FAST, OPENAI_API_KEY="key", OPENAI_BASE_URL=model.base_url) as (world, gateway_url),
+        running(tmp_path, FAST, OPENAI_API_KEY="key", OPENAI_BASE_URL=model.base_url) as (world, gateway_url),
     ):
         payload = json.dumps(SHORT).encode()
         report = await place_call(world, gateway_url, payload, curious, real_timeout_s=45)
-    _assert_complete(report)
+    assert_complete(report)
     assert {"language_model": "그건 제가 알지 못해요."}.items() <= {
         turn["source"]: turn["text"] for turn in report.transcript
     }.items()
     assert report.result is not None
     assert "본인이 김순자라고 했습니다. [7]" in report.result["summary"]
     assert "집을 팔았다" not in report.result["summary"]
-
-
-@pytest.mark.parametrize("program", PATIENT)
-async def test_a_program_that_is_killed_in_mid_call_does_not_end_it(program: str, tmp_path: Path) -> None:
-    async with _running(tmp_path, PATIENT[program]) as (world, gateway_url):
-        with world.events() as events:
-            calling = asyncio.create_task(_call(world, gateway_url))
-            said = 0
-            async for event in events:
-                said += event.kind == "callee_said"
-                if said == 1:
-                    break
-            os.killpg(os.getpgid(programs_in(tmp_path)[program]), signal.SIGKILL)
-            report = await calling
-    _assert_complete(report)
