@@ -10,7 +10,7 @@ from evaluation.cases import Case
 from evaluation.course import Course
 from evaluation.orders import plan_of
 from evaluation.scores import ratio
-from orchestrator.dialogue.interview import most_turns
+from orchestrator.dialogue.interview.course import most_turns
 from orchestrator.domain.plan import Plan, StepKind
 
 Place = Callable[[Case], Awaitable[Course]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evaluation.lines import FaqLine, Numbered, Stored
 from evaluation.public_sets import Lookup
 from evaluation.scores import area_under_curve, ratio
-from orchestrator.dialogue.stored_questions import StoredQuestions
+from orchestrator.dialogue.answering.stored_questions import StoredQuestions
 from orchestrator.domain.question import FrequentQuestion
 
 

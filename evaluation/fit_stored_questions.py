@@ -21,10 +21,10 @@ from evaluation.conditional_logit import Array, fit
 from evaluation.public_sets import Lookup, pairs, paraphrases
 from evaluation.scores import area_under_curve
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
-from orchestrator.dialogue.ports import Vectors
-from orchestrator.dialogue.stored_questions import encoded
+from orchestrator.dialogue.answering.question_likeness import QuestionIndex, Ranking
+from orchestrator.dialogue.answering.stored_questions import encoded
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.question_form import is_question
-from orchestrator.dialogue.understanding.question_likeness import QuestionIndex, Ranking
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.domain.question import FrequentQuestion
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder, installed
-from orchestrator.dialogue.stored_questions import StoredQuestions
+from orchestrator.dialogue.answering.stored_questions import StoredQuestions
 from orchestrator.dialogue.understanding.matching import Matching
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.understand import Understanding

@@ -10,8 +10,8 @@ from evaluation.lines import UnusableFile, first_fault
 from gateway.conversion.consultations import start_request
 from gateway.receive import ReceivePayload
 from orchestrator.adapters.institution_file import load_institution
-from orchestrator.dialogue.institution import Institution
-from orchestrator.dialogue.plan_making import make_plan
+from orchestrator.dialogue.interview.institution import Institution
+from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.plan import Plan
 from orchestrator.rpc.conversion.orders import brief

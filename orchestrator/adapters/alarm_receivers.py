@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Final
 from urllib.parse import quote
 
 import aiohttp
 
 from observability import log
-from orchestrator.dialogue.ports import AlarmNotice, AlarmReceipt
+from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt
 from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.korean_time import local_time
 
 logger = log.get(__name__)
 
@@ -27,7 +27,6 @@ LABELS: Final = {
 }
 LONGEST_NAME: Final = 100
 _LARGEST_ANSWER: Final = 4096
-_KOREA: Final = timezone(timedelta(hours=9))
 
 
 class HttpAlarmReceivers:
@@ -88,7 +87,7 @@ class HttpAlarmReceivers:
             "turn_number": alarm.turn_number,
             "quote": notice.quote,
             "noticed_by": [observer.value for observer in alarm.noticed_by],
-            "raised_time": _local(alarm.raised_at),
+            "raised_time": local_time(alarm.raised_at),
             "place_in_line": place + 1,
             "line_length": self.line,
             "notification_count": alarm.notification_count,
@@ -99,11 +98,6 @@ class HttpAlarmReceivers:
 def _key(place: int, notice: AlarmNotice) -> str:
     alarm = notice.alarm
     return f"alarm:{notice.consultation_id}:{alarm.number}:{alarm.notification_count + 1}:{place + 1}"
-
-
-def _local(moment: datetime) -> str:
-    """Returns a time as the backend writes its own: Korean, ISO 8601, without zone."""
-    return moment.astimezone(_KOREA).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 async def _acknowledged_by(response: aiohttp.ClientResponse) -> str:

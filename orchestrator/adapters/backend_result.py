@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
-from orchestrator.dialogue.ports import Report
+from orchestrator.dialogue.ports.results import Report
 from orchestrator.domain.codes import ResponseType
 from orchestrator.domain.consultation import Consultation
+from orchestrator.domain.korean_time import local_time
 from orchestrator.domain.problem import Problem
 from orchestrator.domain.turn import Speaker, Turn
 
 # Korea has had no summer time since 1988; the machine need not know time zones.
-_KOREA = timezone(timedelta(hours=9))
 _SPEAKERS = {Speaker.AGENT: "상담원", Speaker.CALLEE: "대상자"}
 _NOTHING_SAID = "(무응답)"
 
@@ -40,7 +40,7 @@ def _result(report: Report) -> dict[str, Any]:
         "result_vulnerabilities": _vulnerabilities(outcome.remaining),
         "delete_vulnerabilities": _vulnerabilities(outcome.solved),
         "new_vulnerabilities": _vulnerabilities(outcome.found),
-        "time": _local(_started_at(report.consultation)),
+        "time": local_time(_started_at(report.consultation)),
         "runtime": _runtime(report.consultation),
     }
 
@@ -69,10 +69,6 @@ def _counts(problems: Sequence[Problem]) -> dict[str, int]:
 
 def _started_at(consultation: Consultation) -> datetime:
     return consultation.answered_at or consultation.dialled_at or consultation.created_at
-
-
-def _local(time: datetime) -> str:
-    return time.astimezone(_KOREA).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _runtime(consultation: Consultation) -> int:

@@ -9,7 +9,7 @@ import aiohttp
 
 from observability import log
 from orchestrator.adapters import backend_result
-from orchestrator.dialogue.ports import Receipt, Report
+from orchestrator.dialogue.ports.results import Receipt, Report
 from orchestrator.domain.errors import NoResultUrl
 
 logger = log.get(__name__)

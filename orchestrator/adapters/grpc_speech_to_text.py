@@ -11,7 +11,7 @@ from grpc_status import rpc_status
 from calling.v1 import audio_pb2, error_reason_pb2, speech_to_text_service_pb2, speech_to_text_service_pb2_grpc
 from observability import log
 from orchestrator.adapters.grpc_channel import open_channel
-from orchestrator.dialogue.ports import Recognition
+from orchestrator.dialogue.ports.speech import Recognition
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable
 
 logger = log.get(__name__)

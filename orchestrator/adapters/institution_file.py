@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.adapters.institution_schema import InstitutionFile, StepEntry
-from orchestrator.dialogue.institution import Institution, StepTemplate
-from orchestrator.dialogue.wording import DangerWords, Wording
+from orchestrator.dialogue.interview.institution import Institution, StepTemplate
+from orchestrator.dialogue.interview.wording import DangerWords, Wording
 from orchestrator.domain.codes import ResponseCode
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion

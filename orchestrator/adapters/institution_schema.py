@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from orchestrator.dialogue.wording import After
+from orchestrator.dialogue.interview.wording import After
 from orchestrator.domain.codes import TABLE_SIZES, ResponseType
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.plan import StepKind

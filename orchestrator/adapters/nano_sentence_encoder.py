@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from observability import log
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.domain.errors import EncoderUnavailable
 
 logger = log.get(__name__)

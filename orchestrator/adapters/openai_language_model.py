@@ -18,7 +18,7 @@ from orchestrator.adapters.circuit import Circuit
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.openai_failures import FailureKind, ModelFailure
 from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel, OpenAiReply, Tokens
-from orchestrator.dialogue.ports import Completion, Message, OnUse, Schema
+from orchestrator.dialogue.ports.language_model import Completion, Message, OnUse, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse
 

@@ -11,7 +11,7 @@ import httpx2
 import openai
 
 from orchestrator.adapters.openai_failures import CLIENT_ERRORS, FailureKind, ModelFailure, failure_of
-from orchestrator.dialogue.ports import Message, Schema
+from orchestrator.dialogue.ports.language_model import Message, Schema
 
 if TYPE_CHECKING:
     from openai import AsyncStream

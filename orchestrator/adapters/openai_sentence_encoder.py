@@ -11,7 +11,7 @@ import openai
 
 from observability import log
 from orchestrator.adapters.openai_language_model import OPENAI_URL
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.domain.errors import EncoderUnavailable
 
 logger = log.get(__name__)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from orchestrator.adapters.redis_client import RedisClient, store_access
 from orchestrator.adapters.redis_keys import audio_key
-from orchestrator.dialogue.ports import Audio
+from orchestrator.dialogue.ports.audio import Audio
 from orchestrator.domain.errors import AudioNotFound
 
 _TOKEN_BYTES = 24

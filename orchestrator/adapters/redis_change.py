@@ -8,7 +8,7 @@ from datetime import datetime
 
 from orchestrator.adapters import redis_codec as codec
 from orchestrator.adapters.redis_keys import NEWS
-from orchestrator.dialogue.ports import Change, DueKind
+from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, DeliveryState
 from orchestrator.domain.turn import Wait

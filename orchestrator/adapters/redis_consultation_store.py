@@ -18,7 +18,8 @@ from orchestrator.adapters.redis_keys import DUE, NEWS, SCHEMA, SCHEMA_VALUE, co
 from orchestrator.adapters.redis_lists import NEWEST, UNDELIVERED, read_page, shard_batches
 from orchestrator.adapters.redis_shared_connection import SharedConnection
 from orchestrator.adapters.redis_transcript_cache import NOTHING_KNOWN, TranscriptCache
-from orchestrator.dialogue.ports import Change, Clock, Due, DueKind, Page
+from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.errors import ConsultationNotFound

@@ -12,7 +12,7 @@ from orchestrator.adapters import redis_page_token as page_token
 from orchestrator.adapters import scripts
 from orchestrator.adapters.redis_client import RedisClient
 from orchestrator.adapters.redis_keys import DEAD, INDEX, consultation_keys
-from orchestrator.dialogue.ports import Page
+from orchestrator.dialogue.ports.store import Page
 from orchestrator.domain.consultation import Consultation
 
 

@@ -16,7 +16,7 @@ from orchestrator.adapters.twilio_errors import CALL_IS_OVER, NOT_FOUND, TOO_MAN
 from orchestrator.adapters.twilio_recordings import RecordingFetcher
 from orchestrator.adapters.twilio_transport import TwilioTransport, basic_authorization
 from orchestrator.adapters.twilio_webhooks import Webhooks
-from orchestrator.dialogue.ports import CallOrder, CallReport, CallStatus
+from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
 from orchestrator.domain.errors import TelephoneUnavailable
 
 _EVENTS = ["initiated", "ringing", "answered", "completed"]

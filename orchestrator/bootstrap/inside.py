@@ -9,26 +9,26 @@ from observability import log
 from orchestrator.adapters.recording_activity import RecordingActivity
 from orchestrator.bootstrap.outside import Outside
 from orchestrator.config import Settings
-from orchestrator.dialogue.aftermath import Aftermath
 from orchestrator.dialogue.alarms import Alarms
-from orchestrator.dialogue.answering import Answering
+from orchestrator.dialogue.answering.answering import Answering
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.call_status import CallStatusReports
-from orchestrator.dialogue.comprehension import Comprehension
-from orchestrator.dialogue.conclusion import Conclusion
+from orchestrator.dialogue.call.aftermath import Aftermath
+from orchestrator.dialogue.call.call_status import CallStatusReports
+from orchestrator.dialogue.call.dialling import Dialling
+from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.hearing import Hearing
+from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
+from orchestrator.dialogue.call.noticing import LateNotice
+from orchestrator.dialogue.call.patience import ListeningTimes
+from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
-from orchestrator.dialogue.dialling import Dialling
 from orchestrator.dialogue.due_work import DueWork, Handler
-from orchestrator.dialogue.exchange import ExchangeParts
-from orchestrator.dialogue.hearing import Hearing
-from orchestrator.dialogue.live_calls import LiveCalls, TurnLimits
-from orchestrator.dialogue.noticing import LateNotice
-from orchestrator.dialogue.patience import ListeningTimes
-from orchestrator.dialogue.ports import Due, DueKind
-from orchestrator.dialogue.second_opinion import SecondOpinion
-from orchestrator.dialogue.speaking import Speaking
-from orchestrator.dialogue.summarising import Summarising
+from orchestrator.dialogue.interview.comprehension import Comprehension
+from orchestrator.dialogue.language_model.second_opinion import SecondOpinion
+from orchestrator.dialogue.ports.store import Due, DueKind
+from orchestrator.dialogue.summary.conclusion import Conclusion
+from orchestrator.dialogue.summary.summarising import Summarising
 from orchestrator.dialogue.understanding.matching import Matching
 from orchestrator.dialogue.understanding.problem_codes import ProblemCodes
 from orchestrator.dialogue.understanding.understand import Understanding

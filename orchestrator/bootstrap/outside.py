@@ -30,8 +30,9 @@ from orchestrator.adapters.redis_vector_store import RedisVectorStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
 from orchestrator.config import Embeddings, Settings
-from orchestrator.dialogue.institution import Institution
-from orchestrator.dialogue.ports import LanguageModel, SentenceEncoder
+from orchestrator.dialogue.interview.institution import Institution
+from orchestrator.dialogue.ports.language_model import LanguageModel
+from orchestrator.dialogue.ports.sentences import SentenceEncoder
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.domain.question import FrequentQuestion
 

@@ -14,15 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from orchestrator.dialogue.ports import (
-    AlarmNotice,
-    AlarmReceipt,
-    AlarmReceivers,
-    Change,
-    Clock,
-    ConsultationStore,
-    DueKind,
-)
+from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt, AlarmReceivers
+from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.alarm import Alarm
 from orchestrator.domain.brief import Brief

@@ -8,21 +8,16 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orchestrator.dialogue.call_status import ended
-from orchestrator.dialogue.institution import Institution
-from orchestrator.dialogue.plan_making import make_plan
-from orchestrator.dialogue.ports import (
-    AudioStore,
-    Change,
-    Clock,
-    ConsultationStore,
-    DueKind,
-    Page,
-    PauseMemory,
-    Telephone,
-)
+from orchestrator.dialogue.call.call_status import ended
+from orchestrator.dialogue.call.turn_record import Transcript
+from orchestrator.dialogue.interview.institution import Institution
+from orchestrator.dialogue.interview.plan_making import make_plan
+from orchestrator.dialogue.ports.audio import AudioStore
+from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.pauses import PauseMemory
+from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind, Page
+from orchestrator.dialogue.ports.telephone import Telephone
 from orchestrator.dialogue.transaction import transact
-from orchestrator.dialogue.turn_record import Transcript
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State

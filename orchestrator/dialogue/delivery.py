@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orchestrator.dialogue.ports import Change, Clock, ConsultationStore, DueKind, Receipt, ResultReceiver
+from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.results import Receipt, ResultReceiver
+from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from orchestrator.dialogue.ports import ConsultationStore, Due, DueKind
+from orchestrator.dialogue.ports.store import ConsultationStore, Due, DueKind
 from orchestrator.domain.errors import ConsultationNotFound, StoreUnavailable
 
 Handler = Callable[[str], Awaitable[object]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.dialogue.ports import Change, ConsultationStore
+from orchestrator.dialogue.ports.store import Change, ConsultationStore
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.errors import StoreUnavailable

@@ -98,7 +98,7 @@ class NewProblem:
         urgency: 0 not urgent, 1 to be watched, 3 at once; None: not answered.
         daily_life: how far it hinders daily life, 0 to 4; None: not answered.
         help: who can help, 0 somebody who lives there to 4 nobody; None: not answered.
-        grave: see `dialogue.outcome_making`.
+        grave: see `dialogue.summary.outcome_making`.
         turn_numbers: the turns it rests on.
     """
 

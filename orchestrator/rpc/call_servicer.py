@@ -1,4 +1,4 @@
-"""CallService over `dialogue.live_calls`: checks, converts, calls. The .proto documents the methods."""
+"""CallService over `dialogue.call.live_calls`: checks, converts, calls. The .proto documents the methods."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import grpc
 
 from calling.v1 import audio_pb2, call_service_pb2_grpc
 from calling.v1 import call_service_pb2 as pb
-from orchestrator.dialogue.call_status import CallStatusReports
-from orchestrator.dialogue.live_calls import LiveCalls
-from orchestrator.dialogue.ports import AudioStore
+from orchestrator.dialogue.call.call_status import CallStatusReports
+from orchestrator.dialogue.call.live_calls import LiveCalls
+from orchestrator.dialogue.ports.audio import AudioStore
 from orchestrator.domain.errors import NotServed
 from orchestrator.rpc import validation
 from orchestrator.rpc.conversion.calls import call_report, callee_input, reply_message

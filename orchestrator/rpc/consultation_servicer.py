@@ -14,7 +14,7 @@ from observability.log import masked_phone
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations, fingerprint
 from orchestrator.dialogue.delivery import Deliveries
-from orchestrator.dialogue.ports import Page
+from orchestrator.dialogue.ports.store import Page
 from orchestrator.domain.consultation import Consultation
 from orchestrator.rpc import page_tokens, validation
 from orchestrator.rpc.conversion.consultations import alarm_message, attempt_message, consultation_message

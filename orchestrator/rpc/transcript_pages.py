@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from calling.v1 import consultation_service_pb2
-from orchestrator.dialogue.turn_record import Transcript
+from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.rpc import page_tokens
 from orchestrator.rpc.conversion.turns import turn_message
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from evaluation.public_sets import sentences
-from orchestrator.dialogue.understanding.question_likeness import QuestionIndex, askings
-from orchestrator.dialogue.understanding.question_meanings import BACKGROUND, Meanings
+from orchestrator.dialogue.answering.question_likeness import QuestionIndex, askings
+from orchestrator.dialogue.answering.question_meanings import BACKGROUND, Meanings
 from orchestrator.domain.question import FrequentQuestion
 from tests.bench.table import percentile, show
 

@@ -16,7 +16,7 @@ from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
-from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.ports.store import Change
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from orchestrator.adapters.alarm_receivers import LABELS, HttpAlarmReceivers
-from orchestrator.dialogue.ports import AlarmNotice, AlarmReceipt, AlarmReceivers
+from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt, AlarmReceivers
 from orchestrator.domain.alarm import Alarm, Observer
 from orchestrator.domain.danger import DangerKind
 from tests.fakes.alarm_receivers import AWAY, TAKEN, ScriptedAlarmReceivers

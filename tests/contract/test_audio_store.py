@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import open_client
-from orchestrator.dialogue.ports import AudioStore
+from orchestrator.dialogue.ports.audio import AudioStore
 from orchestrator.domain.errors import AudioNotFound
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.wav import tiny_wav

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
 from orchestrator.adapters.openai_model import OpenAiModel
-from orchestrator.dialogue.ports import LanguageModel, Message, Schema
+from orchestrator.dialogue.ports.language_model import LanguageModel, Message, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse
 from tests.fakes.language_model import ScriptedLanguageModel

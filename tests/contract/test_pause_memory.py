@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
-from orchestrator.dialogue.ports import PauseMemory
+from orchestrator.dialogue.ports.pauses import PauseMemory
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.pause_memory import InMemoryPauseMemory
 

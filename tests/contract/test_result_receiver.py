@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from orchestrator.adapters.backend_results import BackendResults
-from orchestrator.dialogue.ports import Receipt, Report, ResultReceiver
+from orchestrator.dialogue.ports.results import Receipt, Report, ResultReceiver
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, Result
 from orchestrator.domain.outcome import Outcome
 from tests.fakes.consultations import brief, consultation

@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder, installed
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
-from orchestrator.dialogue.ports import SentenceEncoder
+from orchestrator.dialogue.ports.sentences import SentenceEncoder
 from orchestrator.domain.errors import EncoderUnavailable
 from tests.fakes.embeddings_server import ScriptedEmbeddings
 from tests.fakes.sentence_encoder import ScriptedSentenceEncoder

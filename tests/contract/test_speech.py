@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
 from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
-from orchestrator.dialogue.ports import Recognition, SpeechToText, TextToSpeech
+from orchestrator.dialogue.ports.speech import Recognition, SpeechToText, TextToSpeech
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable, TextToSpeechUnavailable
 from tests.fakes.speech_servers import ScriptedRecogniser, ScriptedSynthesiser, invalid_audio, serving
 from tests.fakes.speech_to_text import ScriptedSpeechToText

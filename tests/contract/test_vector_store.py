@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_vector_store import RedisVectorStore
-from orchestrator.dialogue.ports import VectorStore
+from orchestrator.dialogue.ports.sentences import VectorStore
 from tests.fakes.vector_store import InMemoryVectorStore
 
 

@@ -1,7 +1,7 @@
 """Whole calls, real audio, real processes: what comes of callees with whom it matters how they sound.
 
 All callees are called so by `calling-orchestrator eval calls tests/e2e/callees`; as text they are all in
-`tests/unit/orchestrator/dialogue/test_simulated_calls.py`.
+`tests/unit/orchestrator/dialogue/call/test_simulated_calls.py`.
 """
 
 import asyncio

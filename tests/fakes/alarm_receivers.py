@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.dialogue.ports import AlarmNotice, AlarmReceipt
+from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt
 
 TAKEN = AlarmReceipt(True)
 AWAY = AlarmReceipt(False)

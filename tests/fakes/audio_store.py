@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from orchestrator.dialogue.ports import Audio
+from orchestrator.dialogue.ports.audio import Audio
 from orchestrator.domain.errors import AudioNotFound
 from tests.fakes.clock import ManualClock
 

@@ -7,7 +7,8 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from orchestrator.dialogue.ports import Change, Clock, Due, DueKind, Page
+from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, DeliveryState
 from orchestrator.domain.errors import ConsultationNotFound, InvalidCursor, InvalidPageToken

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.brief import Address, Brief, Person
 from orchestrator.domain.codes import ResponseCode, ResponseType
 from orchestrator.domain.consultation import Consultation

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from orchestrator.adapters.institution_file import load_institution
-from orchestrator.dialogue.institution import Institution
+from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.domain.plan import StepKind
 
 _LEFT_OUT = {

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
-from orchestrator.dialogue.ports import Completion, Message, OnUse, Schema
+from orchestrator.dialogue.ports.language_model import Completion, Message, OnUse, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from orchestrator.dialogue.ports import Receipt, Report
+from orchestrator.dialogue.ports.results import Receipt, Report
 
 
 class ScriptedResultReceiver:

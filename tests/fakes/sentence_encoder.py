@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.domain.errors import EncoderUnavailable
 
 _DIMENSIONS = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from orchestrator.dialogue.ports import Recognition
+from orchestrator.dialogue.ports.speech import Recognition
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from orchestrator.dialogue.ports import CallOrder, CallReport, CallStatus
+from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
 from orchestrator.domain.errors import RecordingNotReady
 from tests.fakes.wav import tiny_wav
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.asked import asked_in
 from orchestrator.dialogue.understanding.quantities import amount, distance, span
 from orchestrator.dialogue.understanding.question_form import is_question

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.similarity import SentenceIndex
 from orchestrator.dialogue.understanding.spoken_form import compact

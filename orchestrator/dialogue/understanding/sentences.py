@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from orchestrator.dialogue.ports import SentenceEncoder, Vectors, VectorStore
+from orchestrator.dialogue.ports.sentences import SentenceEncoder, Vectors, VectorStore
 from orchestrator.domain.errors import EncoderUnavailable, StoreUnavailable
 
 # Sentences kept in memory, about 1.5 KB each.

@@ -1,7 +1,7 @@
 """One utterance in answer to one open step: what does the callee mean? The layers, in order.
 
 Danger wins over everything; then what fixed rules are certain of; then the expected answer that is meant, against what
-the learned layer makes of the words. Called by `dialogue.comprehension`.
+the learned layer makes of the words. Called by `dialogue.interview.comprehension`.
 """
 
 from __future__ import annotations

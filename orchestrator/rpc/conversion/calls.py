@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from calling.v1 import call_service_pb2
-from orchestrator.dialogue.ports import CallReport, CallStatus
+from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
 from orchestrator.domain.turn import (
     CalleeInput,
     HandOver,

@@ -14,7 +14,7 @@ from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.due_work import DueWork
-from orchestrator.dialogue.ports import Change, DueKind
+from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.alarm import Alarm, Observer, noticed
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.danger import DangerKind

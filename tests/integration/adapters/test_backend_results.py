@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from orchestrator.adapters.backend_results import BackendResults
-from orchestrator.dialogue.ports import Receipt
+from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.errors import NoResultUrl
 from tests.fakes.http_server import HttpServer
 from tests.fakes.results_server import PATH, ScriptedBackend

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
 from orchestrator.adapters.openai_model import OpenAiModel
-from orchestrator.dialogue.ports import Completion, Message, Schema
+from orchestrator.dialogue.ports.language_model import Completion, Message, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse
 from tests.fakes.openai_server import Fault, ScriptedOpenAi, ScriptedReply, structured

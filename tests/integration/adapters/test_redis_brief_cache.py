@@ -12,7 +12,7 @@ from orchestrator.adapters import redis_codec as codec
 from orchestrator.adapters.redis_brief_cache import BriefCache
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.errors import ConsultationNotFound
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultations import brief, consultation

@@ -13,7 +13,7 @@ from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
 from orchestrator.adapters.redis_keys import DUE, SCHEMA, consultation_keys
-from orchestrator.dialogue.ports import Change, Due, DueKind
+from orchestrator.dialogue.ports.store import Change, Due, DueKind
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState
 from orchestrator.domain.errors import AudioNotFound, ConsultationNotFound
 from orchestrator.domain.event import StateChanged, TurnTaken

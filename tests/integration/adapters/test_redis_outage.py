@@ -13,7 +13,7 @@ from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
-from orchestrator.dialogue.ports import Change
+from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.domain.event import TurnTaken

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.dialogue.ports import Change, ConsultationStore, DueKind
+from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
 from orchestrator.domain.errors import CallingError, ConsultationNotFound
 from orchestrator.domain.event import TurnTaken

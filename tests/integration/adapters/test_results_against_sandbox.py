@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orchestrator.adapters.backend_result import encode
 from orchestrator.adapters.backend_results import BackendResults
-from orchestrator.dialogue.ports import Report
+from orchestrator.dialogue.ports.results import Report
 from orchestrator.domain.codes import TABLE_SIZES, ExceptionCode, NeedHuman, ResponseType, Result
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.problem import Problem

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from audio import wav
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
-from orchestrator.dialogue.ports import CallOrder, CallStatus
+from orchestrator.dialogue.ports.telephone import CallOrder, CallStatus
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, InvalidAudio, RecordingNotReady, TelephoneUnavailable
 from sandbox.script import Script

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
-from orchestrator.dialogue.ports import CallOrder, CallReport, CallStatus
+from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, TelephoneUnavailable
 from tests.fakes.consultations import NOON

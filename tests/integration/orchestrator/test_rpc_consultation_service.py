@@ -8,7 +8,7 @@ import pytest
 
 from calling.v1 import consultation_pb2, outcome_pb2, transcript_pb2
 from calling.v1 import consultation_service_pb2 as pb
-from orchestrator.dialogue.ports import Receipt
+from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.alarm import Observer, noticed
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import AlarmChanged

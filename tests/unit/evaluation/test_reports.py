@@ -11,7 +11,7 @@ from evaluation.intents import evaluate_intents
 from evaluation.lines import FaqLine, IntentLine, MatchingLine, Numbered, StoredAnswer
 from evaluation.matching import evaluate_matching
 from evaluation.report import to_json
-from orchestrator.dialogue.understanding.question_likeness import Found
+from orchestrator.dialogue.answering.question_likeness import Found
 from orchestrator.dialogue.understanding.similarity import Match
 from orchestrator.dialogue.utterance import Intent, Understood, Utterance
 from orchestrator.domain.danger import DangerKind

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.institution_file import InvalidInstitution, load_institution
-from orchestrator.dialogue.plan_making import make_plan
+from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.domain.codes import ResponseCode, ResponseType
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.plan import StepKind

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.dialogue.institution import Institution
-from orchestrator.dialogue.interview import Interview
+from orchestrator.dialogue.interview.institution import Institution
+from orchestrator.dialogue.interview.interview import Interview
+from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.dialogue.move import Move
-from orchestrator.dialogue.outcome_making import make_outcome, told_problems
-from orchestrator.dialogue.plan_making import make_plan
+from orchestrator.dialogue.summary.outcome_making import make_outcome, told_problems
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.outcome import Finding, FindingState, Outcome

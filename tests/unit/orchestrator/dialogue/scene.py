@@ -17,27 +17,28 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from orchestrator.dialogue.aftermath import Aftermath
 from orchestrator.dialogue.alarms import Alarms
-from orchestrator.dialogue.answering import Answering
+from orchestrator.dialogue.answering.answering import Answering
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.call_status import CallStatusReports
-from orchestrator.dialogue.comprehension import Comprehension
-from orchestrator.dialogue.conclusion import Conclusion
+from orchestrator.dialogue.call.aftermath import Aftermath
+from orchestrator.dialogue.call.call_status import CallStatusReports
+from orchestrator.dialogue.call.dialling import Dialling
+from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.hearing import Hearing
+from orchestrator.dialogue.call.live_calls import LiveCalls
+from orchestrator.dialogue.call.noticing import LateNotice
+from orchestrator.dialogue.call.patience import ListeningTimes
+from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
-from orchestrator.dialogue.dialling import Dialling
 from orchestrator.dialogue.due_work import Handler
-from orchestrator.dialogue.exchange import ExchangeParts
-from orchestrator.dialogue.hearing import Hearing
-from orchestrator.dialogue.institution import Institution
-from orchestrator.dialogue.live_calls import LiveCalls
-from orchestrator.dialogue.noticing import LateNotice
-from orchestrator.dialogue.patience import ListeningTimes
-from orchestrator.dialogue.ports import CallReport, CallStatus, Due, DueKind
-from orchestrator.dialogue.second_opinion import SecondOpinion
-from orchestrator.dialogue.speaking import Speaking
-from orchestrator.dialogue.summarising import Summarising
+from orchestrator.dialogue.interview.comprehension import Comprehension
+from orchestrator.dialogue.interview.institution import Institution
+from orchestrator.dialogue.language_model.second_opinion import SecondOpinion
+from orchestrator.dialogue.ports.store import Due, DueKind
+from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
+from orchestrator.dialogue.summary.conclusion import Conclusion
+from orchestrator.dialogue.summary.summarising import Summarising
 from orchestrator.dialogue.understanding.matching import Matching
 from orchestrator.dialogue.understanding.problem_codes import ProblemCodes
 from orchestrator.dialogue.understanding.sentences import Sentences

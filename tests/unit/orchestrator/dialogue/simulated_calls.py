@@ -13,8 +13,8 @@ from evaluation.course import Course
 from evaluation.orders import order_of, plan_of
 from orchestrator.adapters.backend_result import encode
 from orchestrator.adapters.institution_file import load_institution
-from orchestrator.dialogue.interview import most_turns
-from orchestrator.dialogue.ports import CallStatus
+from orchestrator.dialogue.interview.course import most_turns
+from orchestrator.dialogue.ports.telephone import CallStatus
 from orchestrator.domain.turn import Listen, Speaker
 from sandbox.callee import Callee
 from sandbox.script import Deed

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.alarms import LONGEST, MOST, SHORTEST, Alarms
-from orchestrator.dialogue.ports import AlarmNotice, AlarmReceipt, Change, DueKind
+from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt
+from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.alarm import Alarm, Observer, noticed
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.danger import DangerKind

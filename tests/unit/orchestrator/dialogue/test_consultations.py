@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.dialogue.consultations import fingerprint
-from orchestrator.dialogue.ports import CallStatus
+from orchestrator.dialogue.ports.telephone import CallStatus
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.consultation import Consultation, DeliveryState, State
 from orchestrator.domain.errors import (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.delivery import LONGEST, MOST_ATTEMPTS, SHORTEST, _next_attempt
-from orchestrator.dialogue.ports import Receipt
+from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.consultation import DeliveryState
 from orchestrator.domain.errors import ConsultationNotFound, NoResultUrl, StoreUnavailable, WrongState
 from tests.fakes.consultations import NOON

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from orchestrator.dialogue.due_work import DueWork, Handler
-from orchestrator.dialogue.ports import Change, Due, DueKind
+from orchestrator.dialogue.ports.store import Change, Due, DueKind
 from orchestrator.domain.errors import ConsultationNotFound, StoreUnavailable, TelephoneUnavailable
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.dialogue.ports import Receipt
+from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.consultation import DeliveryState, State
 from orchestrator.domain.errors import (
     ConsultationNotFound,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from calling.v1 import call_service_pb2
-from orchestrator.dialogue.ports import CallReport, CallStatus
+from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
 from orchestrator.domain.brief import Brief, Dialling, Listening
 from orchestrator.domain.codes import ResponseCode, ResponseType
 from orchestrator.domain.plan import Plan

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.turn_record import Transcript
+from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.domain.errors import InvalidPageToken
 from orchestrator.rpc import page_tokens
 from orchestrator.rpc.transcript_pages import TranscriptPages

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from orchestrator.dialogue.ports import Vectors
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.asked import asked_in
 from orchestrator.dialogue.understanding.clues import clues, notions, pieces
 from orchestrator.dialogue.understanding.intents import IntentReader

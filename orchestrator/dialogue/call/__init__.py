@@ -1,0 +1,1 @@
+"""A call in progress: dialled, answered, turn by turn, until it ends."""

@@ -1,0 +1,293 @@
+"""A live call, webhook by webhook: it is answered, turns are taken, its status changes.
+
+Every method may be called again with the same key and then gives the same answer. Called by `rpc.call_servicer`;
+calls `dialogue.call.exchange`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.budget import Budget, Stopwatch
+from orchestrator.dialogue.call.aftermath import Aftermath
+from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.call.exchange_record import QUIET
+from orchestrator.dialogue.call.patience import silence_timeout
+from orchestrator.dialogue.call.turn_record import agent_turns
+from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.ports.store import Change, DueKind
+from orchestrator.dialogue.transaction import transact
+from orchestrator.domain.brief import Brief
+from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
+from orchestrator.domain.event import StateChanged, TurnTaken
+from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, Wait
+
+# Names a turn that is worked on; with the call's sid, so that no other call can ask for it.
+_Key = tuple[str, str, int]
+# Kept of a caller's deadline for the way back and for making a filler, in seconds.
+ON_THE_WAY = 1.5
+# The key of the reply to the call being answered.
+ANSWERED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLimits:
+    """How long a turn may take, in seconds.
+
+    Attributes:
+        filler: after this the callee hears a filler. Twilio gives a webhook 15 s (Twilio docs, webhooks).
+        exchange: after this the work on a turn has an end, with whatever there is.
+        answer: the greeting must be ready by then.
+    """
+
+    filler: float = 8.0
+    exchange: float = 30.0
+    answer: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The work on a turn.
+
+    Attributes:
+        callee_input: what it works on.
+        fillers: what the callee was told to wait by, so far; the same webhook at the same time gets the same.
+        lock: held while one is made.
+    """
+
+    callee_input: CalleeInput
+    exchange: Exchange
+    task: asyncio.Task[Reply]
+    fillers: list[Reply] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class LiveCalls:
+    """Carries live calls turn by turn."""
+
+    def __init__(
+        self,
+        parts: ExchangeParts,
+        aftermath: Aftermath,
+        background: Background,
+        limits: TurnLimits | None = None,
+        *,
+        speak_ahead: bool = False,
+    ) -> None:
+        """Makes it.
+
+        Args:
+            parts: what exchanges work with.
+            aftermath: what follows a turn.
+            background: owns the work that outlives a request.
+            limits: how long things may take.
+            speak_ahead: while the callee speaks, have spoken what will probably be said next.
+        """
+        self._parts = parts
+        self._store = parts.store
+        self._aftermath = aftermath
+        self._background = background
+        self._limits = limits or TurnLimits()
+        self._speak_ahead = speak_ahead
+        self._running: dict[_Key, _Running] = {}
+
+    async def answer(self, consultation_id: str, call_sid: str, *, time_left: float | None = None) -> Reply:
+        """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            time_left: seconds that whoever asks waits for the reply; None: for ever.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, StoreUnavailable
+            WrongState: the consultation is over.
+        """
+        brief, consultation = await self._store.load(consultation_id)
+        check_call(consultation, call_sid)
+        if consultation.reached(State.SUMMARISING):
+            raise WrongState(consultation_id, consultation.state)
+        if consultation.turn_count or consultation.progress.over:
+            return await self._latest(consultation)
+        watch = Stopwatch()
+        interview = self._parts.interview(brief)
+        move = interview.begin(consultation.progress)
+        budget = Budget(_within(self._limits.answer, time_left))
+        prompts, costs = await self._parts.speaking.say(move.sayings, budget)
+        turns = tuple(
+            agent_turns(
+                1,
+                move.sayings,
+                costs,
+                total_ms=watch.milliseconds(),
+                now=self._parts.clock.now(),
+                wording_version=brief.plan.wording_version,
+            )
+        )
+        times = self._parts.listening
+        pause = silence_timeout(move.progress, brief.listening, times)
+        reply = Reply(prompts, Listen(len(turns) + 1, pause, times.most))
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            check_call(current, call_sid)
+            if current.turn_count or current.progress.over or current.reached(State.SUMMARISING):
+                return None
+            answered = replace(
+                current.to(State.IN_PROGRESS),
+                version=current.version + 1,
+                call_sid=call_sid,
+                answered_at=current.answered_at or self._parts.clock.now(),
+                progress=move.progress,
+                turn_count=len(turns),
+                open_turn=len(turns) + 1,
+                replied_turn=ANSWERED,
+            )
+            changed = () if current.state is State.IN_PROGRESS else (StateChanged(answered),)
+            due = {DueKind.CHECK: self._parts.clock.now() + QUIET}
+            return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply}, due)
+
+        after = await transact(self._store, consultation_id, decide)
+        self._prepare(consultation_id, interview.likely(after.progress))
+        self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
+        return await self._latest(after)
+
+    async def take_turn(
+        self,
+        consultation_id: str,
+        call_sid: str,
+        turn_number: int,
+        callee_input: CalleeInput | None,
+        *,
+        time_left: float | None = None,
+    ) -> Reply:
+        """Takes what the callee said; without input, gives the answer that was not ready before.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            turn_number: which turn of the callee.
+            callee_input: what the callee did.
+            time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
+
+        Raises:
+            ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
+        """
+        watch = Stopwatch()
+        key = (consultation_id, call_sid, turn_number)
+        if (running := self._running.get(key)) is None:
+            brief, consultation = await self._store.load(consultation_id)
+            check_call(consultation, call_sid)
+            if turn_number != consultation.open_turn or consultation.state.final:
+                return await self._past(consultation, turn_number)
+            if consultation.progress.over and callee_input is None:
+                return await self._played(consultation_id, turn_number)
+            said = callee_input or await self._store.remembered_input(consultation_id, turn_number)
+            if said is None:
+                return await self._latest(consultation)
+            exchange = Exchange(self._parts, brief, consultation)
+            if callee_input is None:  # another process began with it, and said the filler
+                exchange.fill(self._filler())
+            running = self._start(key, exchange, said)
+        patience = _within(self._limits.filler, time_left) - watch.elapsed()
+        return await self._finished(key, running, max(0.0, patience))
+
+    def hung_up(self, consultation_id: str) -> None:
+        """Takes note that a call is over: no more work on answers that nobody will hear."""
+        self._parts.speaking.forget(consultation_id)
+        for (running_id, _, _), running in self._running.items():
+            if running_id == consultation_id:
+                running.exchange.hang_up()
+
+    def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
+        if (running := self._running.get(key)) is not None:
+            return running  # the same webhook came twice at the same time
+        task = self._background.start(self._taken(exchange, callee_input), name="exchange")
+        self._running[key] = running = _Running(callee_input, exchange, task)
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return running
+
+    async def _taken(self, exchange: Exchange, callee_input: CalleeInput) -> Reply:
+        """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
+        async with asyncio.timeout(self._limits.exchange * 1.5):
+            reply = await exchange.take(callee_input, Budget(self._limits.exchange))
+        self._prepare(exchange.consultation_id, exchange.upcoming)
+        self._background.start(self._aftermath.follow_up(exchange, callee_input), name="aftermath")
+        return reply
+
+    def _prepare(self, consultation_id: str, texts: tuple[str, ...]) -> None:
+        if self._speak_ahead and texts:
+            speaking = self._parts.speaking.ahead(consultation_id, texts, Budget(self._limits.exchange))
+            self._background.start(speaking, name="speak_ahead")
+
+    async def _finished(self, key: _Key, running: _Running, patience: float) -> Reply:
+        fillers = len(running.fillers)
+        done, _ = await asyncio.wait({running.task}, timeout=patience)
+        if done or running.exchange.writing:
+            return await asyncio.shield(running.task)
+        async with running.lock:
+            if len(running.fillers) == fillers:  # else the same webhook was faster
+                running.fillers.append(await self._fill(key, running))
+        return running.fillers[fillers]
+
+    async def _fill(self, key: _Key, running: _Running) -> Reply:
+        consultation_id, _, turn_number = key
+        filler = self._filler()
+        running.exchange.fill(filler)
+        if not running.fillers:
+            with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
+                await self._store.remember_input(consultation_id, turn_number, running.callee_input)
+        prompts, _ = await self._parts.speaking.say([filler], Budget(1.0))
+        return Reply(prompts, Wait(turn_number))
+
+    def _filler(self) -> Saying:
+        return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
+
+    async def _past(self, consultation: Consultation, turn_number: int) -> Reply:
+        """Returns the reply to a turn that was taken before, or to a call that is over."""
+        if stored := await self._store.reply(consultation.consultation_id, turn_number):
+            return stored
+        if consultation.state.final or not consultation.open_turn:
+            return Reply((), HangUp())
+        raise TurnOutOfOrder(consultation.open_turn)
+
+    async def _latest(self, consultation: Consultation) -> Reply:
+        stored = await self._store.reply(consultation.consultation_id, consultation.replied_turn)
+        return stored or Reply((), HangUp())
+
+    async def _played(self, consultation_id: str, turn_number: int) -> Reply:
+        """Takes note that the goodbye was played to its end."""
+        reply = Reply((), HangUp())
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            if current.open_turn != turn_number:
+                return None
+            heard = replace(
+                current,
+                version=current.version + 1,
+                heard_through=current.turn_count,
+                open_turn=0,
+                replied_turn=turn_number,
+            )
+            return Change(heard, replies={turn_number: reply})
+
+        await transact(self._store, consultation_id, decide)
+        return reply
+
+
+def _within(limit: float, time_left: float | None) -> float:
+    """Returns a limit, shortened so that an answer still arrives in the time left; both in seconds."""
+    return limit if time_left is None else max(0.0, min(limit, time_left - ON_THE_WAY))
+
+
+def check_call(consultation: Consultation, call_sid: str) -> None:
+    """Makes sure that a call is the consultation's.
+
+    Raises:
+        UnknownCall
+    """
+    if consultation.call_sid not in {"", call_sid}:
+        raise UnknownCall(consultation.consultation_id)

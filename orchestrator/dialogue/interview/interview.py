@@ -1,0 +1,256 @@
+"""The interview: what is said next, given the plan, how far it has come, and what the callee meant.
+
+Pure: no clock, no network. What an answer means at each kind of step stands in `step_answers`; what means the same at
+every step, here; how the call moves on from either, and that it does not go on for ever, in `course`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from orchestrator.dialogue.interview.course import Course
+from orchestrator.dialogue.interview.findings import with_asides
+from orchestrator.dialogue.interview.step_answers import Answer, Next, Verdict, read_answer
+from orchestrator.dialogue.interview.step_order import OPENING, ROUND
+from orchestrator.dialogue.interview.wording import After, Wording, rung
+from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.understanding.moments import read_moment
+from orchestrator.dialogue.utterance import Intent, Understood
+from orchestrator.domain.codes import ExceptionCode, NeedHuman
+from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.outcome import CallBackWish, FindingState
+from orchestrator.domain.plan import Plan, Step, StepKind
+from orchestrator.domain.progress import Progress
+from orchestrator.domain.turn import Source
+
+# Silent, or not understood, turns in a row after which a conversation is not possible.
+MOST_SILENCES = 3
+MOST_MISUNDERSTANDINGS = 6
+# Insults after which the call ends.
+MOST_IMPROPER = 3
+# Whether a time is named does not depend on the day.
+_SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Interview:
+    """Conducts one consultation along its plan."""
+
+    def __init__(self, plan: Plan, wording: Wording, *, hand_over: bool = False) -> None:
+        """Makes it.
+
+        Args:
+            plan: what is asked.
+            wording: the institution's words.
+            hand_over: there is a person whom callees in danger are put through to.
+        """
+        self._plan = plan
+        self._wording = wording
+        self._hand_over = hand_over
+        self._course = Course(plan, wording)
+
+    def open_step(self, progress: Progress) -> Step | None:
+        """Returns the step that waits for an answer; None if all are done."""
+        return self._course.open_step(progress)
+
+    def begin(self, progress: Progress) -> Move:
+        """Greets and asks the first thing."""
+        greeting = Saying(self._plan.greeting, Source.INTERVIEW, "greeting", uninterruptible=True)
+        move = self._course.open(progress, lead="")
+        return replace(move, sayings=(greeting, *move.sayings))
+
+    def advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
+        """Goes on after something the callee said, other than a question of their own."""
+        move = self._advance(replace(progress, untold=None), understood, turn_number)
+        return self._told_late(move, progress.untold)
+
+    def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
+        match understood.intent:
+            case Intent.NO_INPUT:
+                return self._silence(progress)
+            case Intent.NO_MATCH if self._course.step(progress).keys and understood.text.isdigit():
+                return self._by_keys(progress)
+            case Intent.NO_MATCH if not understood.asides:
+                return self._misunderstanding(progress)
+        answer = self._answer(replace(progress, silences=0), understood, turn_number)
+        if understood.danger is not None:
+            return self._danger(self._noted_in_passing(answer), understood.danger)
+        if (move := self._anywhere(answer)) is not None:
+            return move
+        return self._carry_out(read_answer(answer), answer)
+
+    def likely(self, progress: Progress) -> tuple[str, ...]:
+        """Returns words that may well be said next: after a yes, after a no, after an answer that is understood."""
+        step = self.open_step(progress)
+        if step is None or progress.over:
+            return ()
+        if step.expected_answers:
+            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in range(len(step.expected_answers))]
+        elif step.kind in {StepKind.QUESTION, StepKind.SINCE_AND_WHY}:
+            replies = [Understood(Intent.ANSWER)]
+        elif step.kind is StepKind.BIRTH_DATE:
+            replies = [Understood(Intent.ANSWER, step.text)]
+        else:
+            replies = [Understood(Intent.YES), Understood(Intent.NO)]
+        sayings = (saying.text for reply in replies for saying in self.advance(progress, reply, 0).sayings)
+        return tuple(dict.fromkeys(sayings))
+
+    def digress(self, progress: Progress, answer: Saying) -> Move:
+        """Answers a question of the callee, then asks the open step again."""
+        again = self._course.repeat(replace(progress, silences=0, untold=None), "")
+        return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
+
+    def resume(self, progress: Progress, *, answered: bool) -> Move:
+        """Goes on after the callee was put through to a person: says goodbye to nobody, or goes on alone."""
+        if answered:
+            return Move(replace(progress, over=True), ())
+        danger = progress.dangers[-1] if progress.dangers else None
+        failed = self._course.saying(self._wording.hand_over_failed, "hand_over")
+        return self._after_danger(progress, danger, (failed,))
+
+    # What means the same at every step.
+
+    def _answer(self, progress: Progress, understood: Understood, turn_number: int) -> Answer:
+        step = self._course.step(progress)
+        progress = with_asides(self._plan, progress, understood, turn_number)
+        return Answer(step, progress, understood, turn_number, self._wording)
+
+    def _anywhere(self, answer: Answer) -> Move | None:
+        """Returns the move after something that means the same whatever was asked; None if it does not."""
+        step, progress = answer.step, answer.progress
+        match answer.intent:
+            case Intent.REPEAT_PLEASE | Intent.QUESTION:
+                return self._course.repeat(progress, self._wording.repeat)
+            case Intent.BACKCHANNEL:
+                return self._course.repeat(progress, self._wording.listening)
+            case Intent.WANT_HUMAN:
+                return self._human_wanted(answer)
+            case Intent.ABUSE:
+                return self._improper(progress)
+            case Intent.REFUSE_CALL | Intent.CALL_BACK_LATER if step.kind in ROUND:
+                return self._course.done(progress)
+            case Intent.MACHINE:  # nobody hears a goodbye
+                return Move(replace(progress, exception=ExceptionCode.NOT_ANSWERED, over=True), ())
+        return self._ending(answer)
+
+    def _ending(self, answer: Answer) -> Move | None:
+        """Returns the move after something that ends the call before its time."""
+        step, progress = answer.step, answer.progress
+        match answer.intent:
+            case Intent.REFUSE_CALL:
+                return self._course.part(progress, ExceptionCode.REFUSED)
+            case Intent.CALL_BACK_LATER:
+                return self._postponed(answer)
+            case Intent.NO if step.kind is StepKind.GOOD_TIME:
+                return self._postponed(answer)
+            case Intent.WRONG_PERSON if step.kind in OPENING:
+                return self._course.part(progress, ExceptionCode.WRONG_PERSON)
+        return None
+
+    def _human_wanted(self, answer: Answer) -> Move:
+        needed = max(answer.progress.need_human, NeedHuman.REQUESTED)
+        progress = replace(answer.progress, need_human=needed)
+        if answer.step.kind in {StepKind.HUMAN_WANTED, StepKind.ANYTHING_ELSE}:
+            return self._course.close(progress, self._wording.human_noted)
+        return self._course.repeat(progress, self._wording.human_noted)
+
+    def _improper(self, progress: Progress) -> Move:
+        progress = replace(progress, improper=progress.improper + 1)
+        if progress.improper >= MOST_IMPROPER:
+            return self._course.part(progress, ExceptionCode.IMPROPER_ANSWERS)
+        return self._course.repeat(progress, rung(self._wording.improper, progress.improper))
+
+    def _postponed(self, answer: Answer) -> Move:
+        """Asks when to call again, unless that was said already."""
+        wish = CallBackWish(answer.understood.text, answer.turn_number)
+        kinds = [step.kind for step in self._plan.steps]
+        asked = StepKind.CALL_BACK in kinds and answer.step.kind is not StepKind.CALL_BACK
+        if read_moment(answer.understood.text, _SOME_DAY) is not None or not asked:
+            return self._course.part(replace(answer.progress, call_back=wish), ExceptionCode.REFUSED)
+        position = kinds.index(StepKind.CALL_BACK)
+        return self._course.ask_first(replace(answer.progress, position=position), self._wording.acknowledged)
+
+    # Danger.
+
+    def _noted_in_passing(self, answer: Answer) -> Progress:
+        """Returns the progress with the open step closed, if what was said answers it too."""
+        if answer.understood.expected_answer is None or answer.step.kind is not StepKind.QUESTION:
+            return answer.progress
+        noted = answer.noted(FindingState.ANSWERED)
+        return replace(noted, position=noted.position + 1, ask_count=0, digressions=0)
+
+    def _danger(self, progress: Progress, danger: DangerKind) -> Move:
+        if danger in progress.dangers:
+            return self._after_danger(progress, danger, ())
+        progress, words = self._told(progress, danger)
+        if self._hand_over:
+            return Move(progress, words, hand_over=True)
+        return self._after_danger(progress, danger, words)
+
+    def _told_late(self, move: Move, danger: DangerKind | None) -> Move:
+        """Returns a move with the right words for a danger that was noticed after the turn before."""
+        if danger is None or danger in move.progress.dangers:
+            return move
+        progress, words = self._told(move.progress, danger)
+        if self._hand_over:
+            return Move(replace(progress, over=False), words, hand_over=True)
+        if self._wording.dangers[danger].after is After.END:
+            return self._after_danger(progress, danger, words)
+        return Move(progress, (*words, *move.sayings))
+
+    def _told(self, progress: Progress, danger: DangerKind) -> tuple[Progress, tuple[Saying, ...]]:
+        """Returns the words for a danger, and the progress in which they were said."""
+        progress = replace(progress, need_human=NeedHuman.GRAVE, dangers=(*progress.dangers, danger))
+        words = [self._course.saying(self._wording.dangers[danger].words, f"danger.{danger}", uninterruptible=True)]
+        if self._hand_over:
+            words.append(self._course.saying(self._wording.hand_over, "hand_over", uninterruptible=True))
+        return progress, tuple(words)
+
+    def _after_danger(self, progress: Progress, danger: DangerKind | None, said: tuple[Saying, ...]) -> Move:
+        if danger is not None and self._wording.dangers[danger].after is After.END:
+            move = self._course.goodbye(progress, self._wording.goodbye_danger)
+        elif progress.ask_count:
+            move = self._course.repeat(progress, self._wording.danger_go_on)
+        else:
+            move = self._course.open(progress, self._wording.danger_go_on)
+        return replace(move, sayings=(*said, *move.sayings))
+
+    # When nothing came, or nothing was understood.
+
+    def _silence(self, progress: Progress) -> Move:
+        progress = replace(progress, silences=progress.silences + 1)
+        if progress.silences >= MOST_SILENCES:
+            return self._lost(progress)
+        return self._course.again(progress, rung(self._wording.no_input, progress.silences), None, 0)
+
+    def _misunderstanding(self, progress: Progress) -> Move:
+        progress = replace(progress, misunderstandings=progress.misunderstandings + 1, silences=0)
+        if progress.misunderstandings >= MOST_MISUNDERSTANDINGS:
+            return self._lost(progress)
+        return self._course.again(progress, rung(self._wording.no_match, progress.ask_count), None, 0)
+
+    def _by_keys(self, progress: Progress) -> Move:
+        """Asks for keys at once: whoever has pressed one would rather not speak."""
+        last = len(self._course.step(progress).asks) - 1
+        return self._course.again(replace(progress, ask_count=max(progress.ask_count, last)), "", None, 0)
+
+    def _lost(self, progress: Progress) -> Move:
+        """Gives up the conversation; at the last questions that is no failure: everything was asked."""
+        if self._course.step(progress).kind in ROUND:
+            return self._course.done(progress)
+        return self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
+
+    # From one step to the next.
+
+    def _carry_out(self, verdict: Verdict, answer: Answer) -> Move:
+        match verdict.next:
+            case Next.CLOSE:
+                return self._course.close(replace(verdict.progress, misunderstandings=0), verdict.words)
+            case Next.DIGRESSION:
+                return self._course.digression(verdict.progress, verdict.words)
+            case Next.PART:
+                return self._course.part(verdict.progress, verdict.exception)
+            case Next.FINISH:
+                return self._course.done(verdict.progress)
+        lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
+        return self._course.again(verdict.progress, lead, answer.understood, answer.turn_number)
