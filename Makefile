@@ -3,10 +3,10 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup run test eval check proto lock bench clean
+.PHONY: help setup run test test-slow eval check proto lock bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Set up .venv; costs nothing when nothing changed
 	@for python in $(BIN)/python python3 python3.13 python3.12 python3.11 python; do \
@@ -18,6 +18,9 @@ run: setup ## A whole consultation by phone, on this machine alone (ARGS=--help)
 
 test: setup ## Run the tests (ARGS="-k name")
 	@$(BIN)/pytest $(ARGS)
+
+test-slow: setup ## Run the tests that kill whole programs and wait for them to come back
+	@$(BIN)/pytest -m slow $(ARGS)
 
 eval: setup ## How well callees are understood, and whole calls with all of them (ARGS=--quick: no calls)
 	@$(BIN)/calling-orchestrator eval $(ARGS)

@@ -14,6 +14,7 @@ from tests.running_programs import programs_in
 PATIENT = {"redis": 16.0, "speech": 16.0, "orchestrator": 6.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PATIENT)
 async def test_a_program_that_is_killed_in_mid_call_does_not_end_it(program: str, tmp_path: Path) -> None:
     async with running(tmp_path, PATIENT[program]) as (world, gateway_url):

@@ -68,6 +68,7 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pr
 
 
 @needs_linux
+@pytest.mark.slow
 async def test_serve_brings_back_what_crashes_and_leaves_nothing(
     serving: "subprocess.Popen[bytes]", tmp_path: Path, ports: list[int]
 ) -> None:
@@ -112,6 +113,7 @@ async def test_work_is_given_up_when_a_program_of_the_sandbox_ends(ports: list[i
     assert not folder.exists()
 
 
+@pytest.mark.slow
 async def test_a_call_in_the_sandbox_is_reported_and_meets_no_real_account(tmp_path: Path) -> None:
     real = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_API_BASE_URL": "http://127.0.0.1:1", "API_TOKEN": "secret"}
     (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in real.items()))

@@ -160,6 +160,7 @@ def test_of_a_failed_command_the_line_that_matters_is_told(
     assert environment.failure_of(output).startswith(told)
 
 
+@pytest.mark.slow
 def test_it_sets_up_a_real_project_and_then_costs_nothing(tmp_path: Path) -> None:
     shutil.copytree(SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "requirements.lock").write_text("# none\n")
