@@ -206,6 +206,7 @@ class Reply(_message.Message):
     WAIT_FIELD_NUMBER: _builtins.int
     HANG_UP_FIELD_NUMBER: _builtins.int
     HAND_OVER_FIELD_NUMBER: _builtins.int
+    OPEN_STREAM_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prompt]:
         """Said in this order."""
@@ -226,6 +227,10 @@ class Reply(_message.Message):
     def hand_over(self) -> Global___HandOver:
         """Put the callee through to a person."""
 
+    @_builtins.property
+    def open_stream(self) -> Global___OpenStream:
+        """Go on as two streams of audio (StreamCall)."""
+
     def __init__(
         self,
         *,
@@ -234,12 +239,13 @@ class Reply(_message.Message):
         wait: Global___Wait | None = ...,
         hang_up: Global___HangUp | None = ...,
         hand_over: Global___HandOver | None = ...,
+        open_stream: Global___OpenStream | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "wait", b"wait"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "open_stream", b"open_stream", "wait", b"wait"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "prompts", b"prompts", "wait", b"wait"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hand_over", b"hand_over", "hang_up", b"hang_up", "listen", b"listen", "next", b"next", "open_stream", b"open_stream", "prompts", b"prompts", "wait", b"wait"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_next: _TypeAlias = _typing.Literal["listen", "wait", "hang_up", "hand_over"]  # noqa: Y015
+    _WhichOneofReturnType_next: _TypeAlias = _typing.Literal["listen", "wait", "hang_up", "hand_over", "open_stream"]  # noqa: Y015
     _WhichOneofArgType_next: _TypeAlias = _typing.Literal["next", b"next"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_next) -> _WhichOneofReturnType_next | None: ...
 
@@ -388,6 +394,28 @@ class HandOver(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HandOver: _TypeAlias = HandOver  # noqa: Y015
+
+@_typing.final
+class OpenStream(_message.Message):
+    """Says to open a stream of audio each way. When it ends, however it ends, AnswerCall says how the call goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STREAM_TOKEN_FIELD_NUMBER: _builtins.int
+    stream_token: _builtins.str
+    """Names the stream that is expected, once, for this call."""
+    def __init__(
+        self,
+        *,
+        stream_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["stream_token", b"stream_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenStream: _TypeAlias = OpenStream  # noqa: Y015
 
 @_typing.final
 class HandOverEnd(_message.Message):
@@ -711,13 +739,16 @@ class StreamStart(_message.Message):
     CONSULTATION_ID_FIELD_NUMBER: _builtins.int
     CALL_SID_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
+    STREAM_TOKEN_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     """Required."""
     call_sid: _builtins.str
     """Required. The telephone network's id of the call."""
+    stream_token: _builtins.str
+    """Required. From `OpenStream`."""
     @_builtins.property
     def format(self) -> _audio_pb2.AudioFormat:
-        """The audio both ways."""
+        """The audio both ways: mu-law, 8000 Hz."""
 
     def __init__(
         self,
@@ -725,10 +756,11 @@ class StreamStart(_message.Message):
         consultation_id: _builtins.str = ...,
         call_sid: _builtins.str = ...,
         format: _audio_pb2.AudioFormat | None = ...,
+        stream_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["format", b"format"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "format", b"format"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "format", b"format", "stream_token", b"stream_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -125,8 +125,15 @@ class CallServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamCall(self, request_iterator, context):
-        """Carries a call as two streams of audio. Answers UNIMPLEMENTED (NOT_IMPLEMENTED) in this version: calls go turn by
-        turn.
+        """Carries a call as two streams of audio: what the callee says goes up as it is said, the agent's words come down
+        sentence by sentence, each followed by a mark.
+
+        The first request is `start`. The gateway half-closes when the telephone network has ended its stream. After
+        `hang_up` or `fall_back` the server closes: the gateway closes the network's stream too, and asks with AnswerCall how
+        the call goes on. A stream that breaks off is treated alike.
+
+        Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
+        UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,8 +49,15 @@ class CallServiceStub:
     Errors: INVALID_FIELD, AUDIO_NOT_FOUND, STORE_UNAVAILABLE.
     """
     StreamCall: _aio.StreamStreamMultiCallable[_call_service_pb2.StreamCallRequest, _call_service_pb2.StreamCallResponse]
-    """Carries a call as two streams of audio. Answers UNIMPLEMENTED (NOT_IMPLEMENTED) in this version: calls go turn by
-    turn.
+    """Carries a call as two streams of audio: what the callee says goes up as it is said, the agent's words come down
+    sentence by sentence, each followed by a mark.
+
+    The first request is `start`. The gateway half-closes when the telephone network has ended its stream. After
+    `hang_up` or `fall_back` the server closes: the gateway closes the network's stream too, and asks with AnswerCall how
+    the call goes on. A stream that breaks off is treated alike.
+
+    Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
+    UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
     """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -124,8 +131,15 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _abc.AsyncIterator[_call_service_pb2.StreamCallRequest],
         context: _aio.ServicerContext[_abc.AsyncIterator[_call_service_pb2.StreamCallRequest], _abc.AsyncIterator[_call_service_pb2.StreamCallResponse]],
     ) -> _abc.AsyncIterator[_call_service_pb2.StreamCallResponse]:
-        """Carries a call as two streams of audio. Answers UNIMPLEMENTED (NOT_IMPLEMENTED) in this version: calls go turn by
-        turn.
+        """Carries a call as two streams of audio: what the callee says goes up as it is said, the agent's words come down
+        sentence by sentence, each followed by a mark.
+
+        The first request is `start`. The gateway half-closes when the telephone network has ended its stream. After
+        `hang_up` or `fall_back` the server closes: the gateway closes the network's stream too, and asks with AnswerCall how
+        the call goes on. A stream that breaks off is treated alike.
+
+        Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
+        UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
         """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _aio.Server) -> None: ...

@@ -22,6 +22,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ConversationMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConversationModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConversationMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONVERSATION_MODE_UNSPECIFIED: _ConversationMode.ValueType  # 0
+    """As the service is set."""
+    CONVERSATION_MODE_TURN_BY_TURN: _ConversationMode.ValueType  # 1
+    """Turn by turn: the agent speaks, then the callee is recorded."""
+    CONVERSATION_MODE_STREAM: _ConversationMode.ValueType  # 2
+    """In real time, as two streams of audio. Falls back to turn by turn where a stream cannot be had."""
+
+class ConversationMode(_ConversationMode, metaclass=_ConversationModeEnumTypeWrapper):
+    """How callee and agent talk. Values may be added."""
+
+CONVERSATION_MODE_UNSPECIFIED: ConversationMode.ValueType  # 0
+"""As the service is set."""
+CONVERSATION_MODE_TURN_BY_TURN: ConversationMode.ValueType  # 1
+"""Turn by turn: the agent speaks, then the callee is recorded."""
+CONVERSATION_MODE_STREAM: ConversationMode.ValueType  # 2
+"""In real time, as two streams of audio. Falls back to turn by turn where a stream cannot be had."""
+Global___ConversationMode: _TypeAlias = ConversationMode  # noqa: Y015
+
 @_typing.final
 class Consultation(_message.Message):
     """Holds one consultation with one person, without the person's data."""
@@ -535,8 +559,11 @@ class DiallingOptions(_message.Message):
     RING_TIMEOUT_FIELD_NUMBER: _builtins.int
     TIME_LIMIT_FIELD_NUMBER: _builtins.int
     HAND_OVER_PHONE_FIELD_NUMBER: _builtins.int
+    CONVERSATION_MODE_FIELD_NUMBER: _builtins.int
     hand_over_phone: _builtins.str
     """Whom the person is put through to when a danger is noticed, E.164 or Korean. Default: the service's setting."""
+    conversation_mode: Global___ConversationMode.ValueType
+    """How callee and agent talk. Default: the service's setting."""
     @_builtins.property
     def ring_timeout(self) -> _duration_pb2.Duration:
         """How long the phone may ring. Default 40 s, range 5 s to 600 s."""
@@ -551,10 +578,11 @@ class DiallingOptions(_message.Message):
         ring_timeout: _duration_pb2.Duration | None = ...,
         time_limit: _duration_pb2.Duration | None = ...,
         hand_over_phone: _builtins.str = ...,
+        conversation_mode: Global___ConversationMode.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hand_over_phone", b"hand_over_phone", "ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_mode", b"conversation_mode", "hand_over_phone", b"hand_over_phone", "ring_timeout", b"ring_timeout", "time_limit", b"time_limit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -112,6 +112,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The consultation has no alarm of this number.
     Status NOT_FOUND. Metadata: `consultationId`.
     """
+    ERROR_REASON_STREAM_NOT_EXPECTED: _ErrorReason.ValueType  # 23
+    """The stream's token is unknown, was used before, has expired, or is another call's.
+    Status FAILED_PRECONDITION. Metadata: `consultationId`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names why a call of this API failed. Every error carries exactly one `google.rpc.ErrorInfo` whose domain is
@@ -208,5 +212,9 @@ Status INTERNAL. Metadata: `requestId`.
 ERROR_REASON_ALARM_NOT_FOUND: ErrorReason.ValueType  # 22
 """The consultation has no alarm of this number.
 Status NOT_FOUND. Metadata: `consultationId`.
+"""
+ERROR_REASON_STREAM_NOT_EXPECTED: ErrorReason.ValueType  # 23
+"""The stream's token is unknown, was used before, has expired, or is another call's.
+Status FAILED_PRECONDITION. Metadata: `consultationId`.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -27,6 +27,7 @@ from orchestrator.domain.turn import (
     RecordingInput,
     Reply,
     SilenceInput,
+    SpokenInput,
     Turn,
     Wait,
 )
@@ -75,6 +76,7 @@ class _StoredInput:
     recording: RecordingInput | None = None
     keypad: KeypadInput | None = None
     silence: SilenceInput | None = None
+    spoken: SpokenInput | None = None
     hand_over_ended: HandOverEnded | None = None
 
 
@@ -127,6 +129,8 @@ def encode_input(callee_input: CalleeInput) -> bytes:
             stored = _StoredInput(keypad=callee_input)
         case SilenceInput():
             stored = _StoredInput(silence=callee_input)
+        case SpokenInput():
+            stored = _StoredInput(spoken=callee_input)
         case HandOverEnded():
             stored = _StoredInput(hand_over_ended=callee_input)
     return _INPUT.encode(stored)
@@ -135,7 +139,7 @@ def encode_input(callee_input: CalleeInput) -> bytes:
 def decode_input(raw: bytes) -> CalleeInput:
     """Reads what the callee said."""
     stored = _INPUT.decode(raw)
-    callee_input = stored.recording or stored.keypad or stored.silence or stored.hand_over_ended
+    callee_input = stored.recording or stored.keypad or stored.silence or stored.spoken or stored.hand_over_ended
     if callee_input is None:
         raise Undecodable("a stored input is of an unknown kind")
     return callee_input

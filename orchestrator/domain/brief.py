@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from orchestrator.domain.plan import Plan
 from orchestrator.domain.problem import Problem
@@ -37,6 +38,13 @@ class Person:
     address: Address = field(default_factory=Address)
 
 
+class ConversationMode(StrEnum):
+    """How callee and agent talk."""
+
+    TURN_BY_TURN = "turn_by_turn"
+    STREAM = "stream"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialling:
     """How the call is made.
@@ -45,11 +53,13 @@ class Dialling:
         ring_timeout: seconds.
         time_limit: seconds.
         hand_over_phone: whom the person is put through to in danger, E.164; empty: as the service is set.
+        mode: how callee and agent talk; None: as the service is set.
     """
 
     ring_timeout: int = 40
     time_limit: int = 1800
     hand_over_phone: str = ""
+    mode: ConversationMode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ CallingError
 ├── TurnOutOfOrder               not the turn that the call waits for
 ├── DialRefused                  the telephone network refused, for good
 ├── NoResultUrl                  nobody to deliver to
+├── StreamNotExpected            no stream of audio is expected under this token
 ├── Overloaded
 ├── NotServed                    part of the API, not served yet
 └── Unavailable                  something we need does not answer; may be tried again
@@ -149,6 +150,14 @@ class NoResultUrl(CallingError):
 
     def __init__(self) -> None:
         super().__init__("no result URL is configured (SPRING_BOOT_URL)")
+
+
+class StreamNotExpected(CallingError):
+    """No stream of audio is expected under this token: unknown, used before, expired, or another call's."""
+
+    def __init__(self, consultation_id: str) -> None:
+        super().__init__("no stream is expected under this token")
+        self.consultation_id = consultation_id
 
 
 class Overloaded(CallingError):

@@ -167,6 +167,17 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenStream:
+    """Go on as two streams of audio: the answer to a call instead of a reply.
+
+    Attributes:
+        token: names the stream that is expected, once, for this call.
+    """
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the agent says, then does."""
 
@@ -180,6 +191,21 @@ class RecordingInput:
 
     recording_sid: str
     duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenInput:
+    """The callee spoke, and the words were recognised while they did.
+
+    Attributes:
+        text: the words; empty: there was sound, but no words were recognised.
+        confidence: the recogniser's, 0 to 1; None: it does not say.
+        speech_to_text_ms: milliseconds from the end of the words to their last recognition.
+    """
+
+    text: str
+    confidence: float | None = None
+    speech_to_text_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +227,4 @@ class HandOverEnded:
     answered: bool
 
 
-CalleeInput = RecordingInput | KeypadInput | SilenceInput | HandOverEnded
+CalleeInput = RecordingInput | SpokenInput | KeypadInput | SilenceInput | HandOverEnded

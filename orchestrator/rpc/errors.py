@@ -66,6 +66,9 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
         lambda error: {"dialFailure": error.failure, **_provider(error)},
     ),
     errors.NoResultUrl: Row(grpc.StatusCode.FAILED_PRECONDITION, Reason.ERROR_REASON_NO_RESULT_URL),
+    errors.StreamNotExpected: Row(
+        grpc.StatusCode.FAILED_PRECONDITION, Reason.ERROR_REASON_STREAM_NOT_EXPECTED, _consultation
+    ),
     errors.Overloaded: Row(grpc.StatusCode.RESOURCE_EXHAUSTED, Reason.ERROR_REASON_OVERLOADED),
     errors.NotServed: Row(grpc.StatusCode.UNIMPLEMENTED, Reason.ERROR_REASON_NOT_IMPLEMENTED),
     errors.StoreUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_STORE_UNAVAILABLE),

@@ -228,6 +228,8 @@ def _dialling(dialling: consultation_pb2.DiallingOptions, check: Check) -> None:
     if dialling.hand_over_phone:
         known = phone_number(dialling.hand_over_phone) is not None
         check.that(known, "dialling.hand_over_phone", "must be a telephone number or empty")
+    known = dialling.conversation_mode in consultation_pb2.ConversationMode.values()
+    check.that(known, "dialling.conversation_mode", "must be a known mode or absent")
     for name, least, most in (("ring_timeout", 5, 600), ("time_limit", 60, 4 * 3600)):
         if dialling.HasField(name):  # type: ignore[arg-type]
             check.duration(getattr(dialling, name), f"dialling.{name}", least=least, most=most)

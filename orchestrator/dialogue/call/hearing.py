@@ -10,7 +10,7 @@ from orchestrator.dialogue.ports.speech import Activity, SpeechToText
 from orchestrator.dialogue.ports.telephone import Telephone
 from orchestrator.dialogue.utterance import Utterance
 from orchestrator.domain.errors import InvalidAudio, Unavailable
-from orchestrator.domain.turn import KeypadInput, RecordingInput, SilenceInput, Source
+from orchestrator.domain.turn import KeypadInput, RecordingInput, SilenceInput, Source, SpokenInput
 
 UNINTELLIGIBLE = Utterance("", Source.UNINTELLIGIBLE)
 SILENCE = Utterance("", Source.SILENCE)
@@ -61,13 +61,18 @@ class Hearing:
         self._on_failure = on_failure
         self._limits = limits or HearingLimits()
 
-    async def hear(self, callee_input: RecordingInput | KeypadInput | SilenceInput, budget: Budget) -> Heard:
+    async def hear(
+        self, callee_input: RecordingInput | SpokenInput | KeypadInput | SilenceInput, budget: Budget
+    ) -> Heard:
         """Returns what the callee said."""
         match callee_input:
             case SilenceInput():
                 return Heard(SILENCE)
             case KeypadInput(digits):
                 return Heard(Utterance(digits, Source.KEYPAD, 1.0))
+            case SpokenInput(text, confidence, speech_to_text_ms):
+                spoken = Utterance(text, Source.SPEECH, confidence) if text.strip() else UNINTELLIGIBLE
+                return Heard(spoken, speech_to_text_ms=speech_to_text_ms)
             case RecordingInput(recording_sid):
                 return await self._recording(recording_sid, budget)
 

@@ -13,6 +13,7 @@ from orchestrator.domain.turn import (
     HangUp,
     KeypadInput,
     Listen,
+    OpenStream,
     RecordingInput,
     Reply,
     SilenceInput,
@@ -50,8 +51,10 @@ def call_report(request: call_service_pb2.ReportCallStatusRequest) -> CallReport
     )
 
 
-def reply_message(reply: Reply) -> call_service_pb2.Reply:
+def reply_message(reply: Reply | OpenStream) -> call_service_pb2.Reply:
     """Returns a reply as a message."""
+    if isinstance(reply, OpenStream):
+        return call_service_pb2.Reply(open_stream=call_service_pb2.OpenStream(stream_token=reply.token))
     message = call_service_pb2.Reply(
         prompts=[
             call_service_pb2.Prompt(text=p.text, audio_token=p.audio_token, uninterruptible=p.uninterruptible)

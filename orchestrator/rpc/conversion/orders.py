@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from calling.v1 import consultation_pb2, consultation_service_pb2
-from orchestrator.domain.brief import Address, Brief, Dialling, Listening, Person
+from orchestrator.domain.brief import Address, Brief, ConversationMode, Dialling, Listening, Person
 from orchestrator.domain.codes import ResponseType
 from orchestrator.domain.problem import Problem
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion, Question
 from orchestrator.rpc.conversion.codes import response_code
 from orchestrator.rpc.validation import phone_number
+
+_MODES = {
+    consultation_pb2.CONVERSATION_MODE_TURN_BY_TURN: ConversationMode.TURN_BY_TURN,
+    consultation_pb2.CONVERSATION_MODE_STREAM: ConversationMode.STREAM,
+}
 
 
 def brief(request: consultation_service_pb2.StartConsultationRequest) -> Brief:
@@ -55,7 +60,8 @@ def _dialling(options: consultation_pb2.DiallingOptions) -> Dialling:
     default = Dialling()
     ring_timeout = int(options.ring_timeout.ToTimedelta().total_seconds()) or default.ring_timeout
     time_limit = int(options.time_limit.ToTimedelta().total_seconds()) or default.time_limit
-    return Dialling(ring_timeout, time_limit, phone_number(options.hand_over_phone) or "")
+    mode = _MODES.get(options.conversation_mode)
+    return Dialling(ring_timeout, time_limit, phone_number(options.hand_over_phone) or "", mode)
 
 
 def _listening(options: consultation_pb2.ListeningOptions) -> Listening:

@@ -16,6 +16,7 @@ from orchestrator.domain.turn import (
     RecordingInput,
     Reply,
     SilenceInput,
+    SpokenInput,
     Wait,
 )
 from tests.contract.consultation_store.records import UNKNOWN, commit, put
@@ -132,7 +133,9 @@ async def test_no_replies_yet(store: ConsultationStore) -> None:
     assert await store.replies((await put(store)).consultation_id) == ()
 
 
-@pytest.mark.parametrize("callee_input", [RecordingInput("RE1", 2.5), KeypadInput("12#"), SilenceInput()])
+@pytest.mark.parametrize(
+    "callee_input", [RecordingInput("RE1", 2.5), KeypadInput("12#"), SilenceInput(), SpokenInput("네", 0.9)]
+)
 async def test_an_input_is_kept_until_its_turn_is_answered(
     store: ConsultationStore, callee_input: RecordingInput | KeypadInput | SilenceInput
 ) -> None:
