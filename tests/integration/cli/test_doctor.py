@@ -39,6 +39,20 @@ def test_a_bare_machine_is_ready_for_the_sandbox_and_told_what_real_calls_need()
         assert found[name][0] == "warning"
 
 
+@pytest.mark.parametrize("chosen", ["auto", "off", "openai"])
+def test_it_says_whether_meaning_is_compared_and_what_is_lost_without(
+    chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBEDDINGS", chosen)
+    grade, text = findings()[1]["EMBEDDINGS"]
+    assert (grade, "only words are compared" in text) == (("warning", True) if chosen == "off" else ("ok", False))
+
+
+def test_a_machine_without_the_extra_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.doctor.find_spec", lambda _: None)
+    assert findings()[1]["EMBEDDINGS"][0] == "warning"
+
+
 def test_a_durable_redis_is_fine(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", redis_url)
     grade, text = findings()[1]["Redis"]
