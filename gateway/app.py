@@ -13,15 +13,18 @@ from gateway.config import Settings
 from gateway.events import EventStreams
 from gateway.health import Health
 from gateway.http_log import server_logger
+from gateway.media_socket import MediaLimits
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import Deadlines, OrchestratorClient
 from gateway.request_body import MAX_JSON_BYTES
 from gateway.twilio_amd import TwilioAmd
+from gateway.twilio_media import TwilioMedia
 from gateway.twilio_signature import signature_check
 from gateway.twilio_status import TwilioStatus
 from gateway.twilio_voice import TwilioVoice
 from gateway.webhook_urls import WebhookUrls
 from observability import log
+from observability.loop_lag import LoopLag
 
 SHUTDOWN_SECONDS = 7.0
 """aiohttp waits this long for running requests, and once more before it cancels them: more than a turn takes."""
@@ -39,6 +42,7 @@ class RunningGateway:
     health: Health
     _runner: web.AppRunner
     _orchestrator: OrchestratorClient
+    _loop_lag: LoopLag
     _drain_delay_seconds: float
 
     async def stop(self) -> None:
@@ -47,14 +51,18 @@ class RunningGateway:
         await asyncio.sleep(self._drain_delay_seconds)
         await self._runner.cleanup()
         await self._orchestrator.close()
+        await self._loop_lag.stop()
 
 
-async def start(settings: Settings, deadlines: Deadlines | None = None) -> RunningGateway:
+async def start(
+    settings: Settings, deadlines: Deadlines | None = None, media_limits: MediaLimits | None = None
+) -> RunningGateway:
     """Starts a gateway in the running loop.
 
     Args:
         settings: What is set.
         deadlines: Of the calls to the orchestrator, if other than usual.
+        media_limits: Of streams, if other than usual.
 
     Raises:
         OSError: The port is taken, or may not be listened on.
@@ -64,7 +72,7 @@ async def start(settings: Settings, deadlines: Deadlines | None = None) -> Runni
     orchestrator = OrchestratorClient(settings.orchestrator_url, deadlines)
     health = Health(orchestrator, metrics)
     runner = web.AppRunner(
-        _application(settings, orchestrator, health, metrics),
+        _application(settings, orchestrator, health, metrics, media_limits or _media_limits(settings)),
         access_log=None,
         logger=server_logger(),
         keepalive_timeout=KEEPALIVE_SECONDS,
@@ -78,12 +86,14 @@ async def start(settings: Settings, deadlines: Deadlines | None = None) -> Runni
         await orchestrator.close()
         raise
     port: int = runner.addresses[0][1]
+    loop_lag = LoopLag(metrics.loop_lag.observe)
+    loop_lag.start()
     logger.info("gateway_started", host=settings.http_host, port=port, orchestrator=settings.orchestrator_url)
-    return RunningGateway(port, health, runner, orchestrator, settings.drain_delay_seconds)
+    return RunningGateway(port, health, runner, orchestrator, loop_lag, settings.drain_delay_seconds)
 
 
 def _application(
-    settings: Settings, orchestrator: OrchestratorClient, health: Health, metrics: Metrics
+    settings: Settings, orchestrator: OrchestratorClient, health: Health, metrics: Metrics, media_limits: MediaLimits
 ) -> web.Application:
     app = web.Application(
         client_max_size=MAX_JSON_BYTES,
@@ -96,10 +106,12 @@ def _application(
     )
     app.on_response_prepare.append(middleware.show_request_id)
     streams = EventStreams(orchestrator, metrics)
-    app.on_shutdown.append(streams.stop)
+    media = TwilioMedia(orchestrator, metrics, media_limits)
+    app.on_shutdown.extend((streams.stop, media.stop))
     voice = TwilioVoice(orchestrator, WebhookUrls(settings.public_base_url), metrics)
     _add_backend_routes(app.router, BackendApi(orchestrator), streams)
     _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator), TwilioAmd(orchestrator))
+    app.router.add_get("/twilio/media/{token:[A-Za-z0-9_-]{1,128}}", media.media, allow_head=False)
     app.router.add_get("/audio/{token:[A-Za-z0-9_-]{1,128}}.wav", Audio(orchestrator).wav)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
@@ -126,6 +138,10 @@ def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: Tw
         router.add_post(f"{prefix}/handover", voice.handover)
         router.add_post(f"{prefix}/status", status.status)
         router.add_post(f"{prefix}/amd", amd.amd)
+
+
+def _media_limits(settings: Settings) -> MediaLimits:
+    return MediaLimits(batch=settings.stream_batch_milliseconds / 1000)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

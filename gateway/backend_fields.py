@@ -22,6 +22,7 @@ _RENAMES = [
         (r"\.risks\b", ".risk_list"),
         (r"\.desires\b", ".desire_list"),
         (r"^frequent_questions\b", "faq_list"),
+        (r"^dialling\.(hand_over_phone|conversation_mode)$", r"\1"),
         (r"^listening\.silence_timeout$", "listening.silence_timeout_seconds"),
     )
 ]

@@ -86,11 +86,19 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class OpenStream:
+    """Go on as two streams of audio after the prompts."""
+
+    stream_token: str
+    """Names the stream that is expected, once, for this call."""
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the agent says, then does."""
 
     prompts: tuple[Prompt, ...]
-    next: Listen | Wait | HangUp | HandOver
+    next: Listen | Wait | HangUp | HandOver | OpenStream
 
 
 CallStatus = Literal[

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """If set, the backend's paths need `Authorization: Bearer <token>`."""
     drain_delay_seconds: float = Field(0.0, ge=0, le=120)
     """How long `/readyz` says 503 before the gateway stops accepting: what a load balancer needs to notice."""
+    stream_batch_milliseconds: int = Field(60, ge=20, le=500)
+    """How much of a callee's audio is sent to the orchestrator together: less is quicker, more is cheaper."""
     log_format: Literal["json", "console"] = "json"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+_LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1)
 _WEBHOOK_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 6, 8, 10, 12, 14)
 
 
@@ -28,3 +29,22 @@ class Metrics:
             registry=self.registry,
         )
         self.event_streams = Gauge("gateway_event_streams", "Event streams that are open.", registry=self.registry)
+        self.streams = Gauge("gateway_streams", "Calls that are streams of audio, now.", registry=self.registry)
+        self.stream_ends = Counter(
+            "gateway_stream_ends",
+            "Streams that ended, by why (gateway.stream_end.StreamEnd).",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.stream_frames = Counter(
+            "gateway_stream_frames",
+            "Messages on the WebSockets of streams: received from Twilio, sent to it.",
+            ["direction"],
+            registry=self.registry,
+        )
+        self.loop_lag = Histogram(
+            "gateway_loop_lag_seconds",
+            "How late the event loop is: audio stutters from 0.02 on.",
+            buckets=_LAG_BUCKETS,
+            registry=self.registry,
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import math
+from http import HTTPStatus
 
 import structlog
 from aiohttp import hdrs, web
@@ -42,7 +43,7 @@ def _observe(metrics: Metrics, request: web.Request, status: int, seconds: float
     method = request.method if request.method in _KNOWN_METHODS else "OTHER"
     metrics.requests.labels(route=route, method=method, status=str(status)).inc()
     surface = surface_of(request)
-    if surface is Surface.TWILIO:
+    if surface is Surface.TWILIO and status != HTTPStatus.SWITCHING_PROTOCOLS:
         metrics.webhook_duration.labels(route=route).observe(seconds)
     write = logger.debug if surface is Surface.OPEN else logger.info
     write("request", route=route, method=method, status=status, duration_ms=round(seconds * 1000, 1))

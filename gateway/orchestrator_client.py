@@ -1,6 +1,6 @@
 """The orchestrator, as the gateway sees it: one channel, a deadline on every call, typed errors.
 
-With `gateway.conversion` the only code here that knows gRPC and the generated messages.
+With `orchestrator_stream` and `gateway.conversion` the only code here that knows gRPC and the generated messages.
 """
 
 import json
@@ -22,13 +22,15 @@ from gateway.call import AnsweredBy, Heard, Reply, SpokenAudio, StatusReport
 from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
+from gateway.orchestrator_stream import OrchestratorStream
 from gateway.receive import ReceivePayload
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
-# Only what may be repeated: StartConsultation has its request id, and every RPC of CallService is made to be repeated.
-# DeliverResult is not among them: a repeated POST is a double entry for the backend.
+# Only what may be repeated: StartConsultation has its request id, and what CallService's RPCs do they do once.
+# DeliverResult is not among them: a repeated POST is a double entry for the backend. Nor is StreamCall: its token is
+# good for one stream, and a call that cannot have it goes on turn by turn at once.
 _REPEATABLE = [
     {"service": "calling.v1.CallService"},
     *(
@@ -55,7 +57,8 @@ _SERVICE_CONFIG = {
                 "backoffMultiplier": 2,
                 "retryableStatusCodes": ["UNAVAILABLE"],
             },
-        }
+        },
+        {"name": [{"service": "calling.v1.CallService", "method": "StreamCall"}]},
     ],
     "retryThrottling": {"maxTokens": 20, "tokenRatio": 0.1},
 }
@@ -84,6 +87,10 @@ class Deadlines:
     watch: float = 3600.0
     """A watch that lasts longer ends, and is resumed by its client."""
     health: float = 2.0
+    stream_opening: float = 5.0
+    """A person on the line hears nothing meanwhile."""
+    stream: float = 4 * 3600.0 + 60.0
+    """No call may last longer."""
 
 
 class OrchestratorClient:
@@ -179,6 +186,11 @@ class OrchestratorClient:
         request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard)
         response = await _call(self._calls.TakeTurn, request, self._deadlines.turn)
         return calls.reply(response.reply)
+
+    def stream_call(self) -> OrchestratorStream:
+        """Begins to carry a call as two streams; what fails shows when the stream is read."""
+        call = self._calls.StreamCall(timeout=self._deadlines.stream, metadata=_metadata())
+        return OrchestratorStream(call, self._deadlines.stream_opening)
 
     async def report_call_status(self, report: StatusReport) -> None:
         """Passes on what became of a call."""

@@ -7,7 +7,7 @@ is no number. Here only the form is checked; what the values mean (is this a tel
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -124,6 +124,7 @@ class ReceivePayload(_Body):
     faq_list: Annotated[list[FrequentQuestion], BeforeValidator(_empty_list)] = []
     listening: Listening | None = None
     hand_over_phone: OptionalText = ""
+    conversation_mode: Literal["turn_by_turn", "stream"] | None = None
 
 
 def derived_request_id(payload: ReceivePayload) -> str:

@@ -25,6 +25,7 @@ _PHRASES = {
     "int_type": "must be a whole number",
     "float_type": "must be a number",
     "list_type": "must be an array",
+    "literal_error": "must be {expected}",
     "model_type": "must be an object",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",

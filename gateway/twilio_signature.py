@@ -1,14 +1,15 @@
 """Lets only Twilio's own requests through to the Twilio paths. Closed by default: no token, no header, no entry.
 
 The signature covers the URL as Twilio was given it, so the URL is built from `PUBLIC_BASE_URL` and the raw path and
-query, never from the Host header (Twilio docs, "Validating Signatures"; the port rules are RequestValidator's).
+query, never from the Host header (Twilio docs, "Validating Signatures"; the port rules are RequestValidator's). That of
+a WebSocket handshake covers the wss URL; Twilio's docs say to try it with a slash behind it, too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import MultiDict, MultiDictProxy
 from twilio.request_validator import RequestValidator
@@ -16,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from gateway.errors import ForbiddenError, InvalidRequestError, UnsupportedMediaTypeError
 from gateway.request_body import read_text
 from gateway.surface import Surface, route_of, surface_of
+from gateway.webhook_urls import websocket_base
 from observability import log
 
 MAX_FORM_BYTES = 64 * 1024
@@ -61,6 +63,8 @@ async def _verified(request: web.Request, validator: RequestValidator | None, pu
         raise _refused(request, "TWILIO_AUTH_TOKEN is not set")
     if not signature:
         raise _refused(request, "the X-Twilio-Signature header is missing")
+    if request.method == hdrs.METH_GET:
+        return _verified_handshake(request, validator, public_base_url, signature)
     if request.content_type != "application/x-www-form-urlencoded":
         raise UnsupportedMediaTypeError("The Content-Type must be application/x-www-form-urlencoded.")
     form = _parsed(await read_text(request, max_bytes=MAX_FORM_BYTES, timeout=FORM_SECONDS))
@@ -68,6 +72,26 @@ async def _verified(request: web.Request, validator: RequestValidator | None, pu
     if not validator.validate(url, form, signature):
         raise _refused(request, "the signature does not match; is PUBLIC_BASE_URL what Twilio calls?", url=url)
     return Webhook(query=request.query, form=form)
+
+
+def _verified_handshake(
+    request: web.Request, validator: RequestValidator, public_base_url: str, signature: str
+) -> Webhook:
+    """Checks a WebSocket's handshake: the only GET among Twilio's paths."""
+    base = websocket_base(public_base_url)
+    path = request.raw_path.partition("#")[0]
+    if not any(validator.validate(url, {}, signature) for url in _signed_urls(base, path)):
+        raise _refused(request, "the signature does not match; is PUBLIC_BASE_URL what Twilio calls?", url=base)
+    return Webhook(query=request.query, form={})
+
+
+def _signed_urls(base: str, path: str) -> list[str]:
+    """Returns what Twilio may have signed. The validator itself tries other ports, but not the one that wss means."""
+    bases = [base]
+    if base.startswith("wss://") and urlsplit(base).port is None:
+        host, slash, prefix = base.removeprefix("wss://").partition("/")
+        bases.append(f"wss://{host}:443{slash}{prefix}")
+    return [f"{each}{path}{ending}" for each in bases for ending in ("", "/")]
 
 
 def _parsed(body: str) -> MultiDictProxy[str]:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from gateway.call import HandOver, HangUp, Listen, Prompt, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Listen, OpenStream, Prompt, Reply, Silence, Wait
 from gateway.webhook_urls import WebhookUrls
 
 LANGUAGE = "ko-KR"
@@ -18,6 +18,8 @@ MAX_SAY_CHARACTERS = 3600
 ONE_MOMENT = "잠시만 기다려 주세요."
 APOLOGY = "죄송합니다. 전화에 문제가 생겨서 통화를 마치겠습니다. 안녕히 계세요."
 RETRY_PAUSE_SECONDS = 2
+CONSULTATION_PARAMETER = "consultation"
+"""Under this name the stream's `start` brings the consultation back."""
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCE = re.compile(r".+?(?:[.!?…\n]+\s*|$)", re.DOTALL)
@@ -46,6 +48,8 @@ def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
             document.hangup()
         case HandOver() as hand_over:
             _dial(document, hand_over, consultation_id, urls)
+        case OpenStream(stream_token):
+            _connect(document, stream_token, consultation_id, urls)
     return str(document)
 
 
@@ -136,6 +140,16 @@ def _dial(document: VoiceResponse, hand_over: HandOver, consultation_id: str, ur
         answer_on_bridge=True,
     )
     dial.number(hand_over.phone)
+
+
+def _connect(document: VoiceResponse, stream_token: str, consultation_id: str, urls: WebhookUrls) -> None:
+    """Adds a `<Connect><Stream>`, and a `<Redirect>` that asks how the call goes on when the stream is over.
+
+    Twilio goes on with the next verb however the stream ended; without one it would hang up.
+    """
+    stream = document.connect().stream(url=urls.media(stream_token))
+    stream.parameter(name=CONSULTATION_PARAMETER, value=consultation_id)
+    document.redirect(urls.voice(consultation_id), method="POST")
 
 
 def _say(document: VoiceResponse | Gather, text: str) -> None:

@@ -49,12 +49,21 @@ class WebhookUrls:
         """Returns where `<Play>` finds a prompt."""
         return f"{self.base}/audio/{quote(audio_token, safe='')}.wav"
 
+    def media(self, stream_token: str) -> str:
+        """Returns where Twilio opens a call's stream. Never with a query: Twilio strips it (Twilio error 31920)."""
+        return f"{websocket_base(self.base)}/twilio/media/{quote(stream_token, safe='')}"
+
     def _webhook(self, name: str, consultation_id: str, fields: dict[str, str], retry: int) -> str:
         query = {"consultation": consultation_id, **fields}
         if retry:
             query["retry"] = str(retry)
         encoded = urlencode(query, quote_via=quote, safe="*")  # as every HTTP client would send it: it is signed
         return f"{self.base}/twilio/{name}?{encoded}#{_CONNECTION_OVERRIDES}"
+
+
+def websocket_base(base: str) -> str:
+    """Returns an http or https base URL as ws or wss."""
+    return "ws" + base.removeprefix("http")
 
 
 def _fields(heard: Heard | None) -> dict[str, str]:

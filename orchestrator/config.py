@@ -11,6 +11,8 @@ import phonenumbers
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from orchestrator.domain.brief import ConversationMode
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -72,6 +74,10 @@ class Settings(BaseSettings):
     alarm_acknowledge_seconds: Seconds = 60.0
     hand_over_phone: str = ""
     hand_over_ring_seconds: Annotated[float, Field(ge=5, le=120)] = 30.0
+
+    conversation_mode: ConversationMode = ConversationMode.TURN_BY_TURN
+    most_streams: Annotated[int, Field(ge=0)] = 100
+    speech_kept_days: Annotated[int, Field(ge=1)] = 7
 
     filler_after_seconds: Seconds = 8.0
     silence_timeout_seconds: Seconds = 5.0

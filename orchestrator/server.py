@@ -27,6 +27,9 @@ OPTIONS = (
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # Streams of audio: a server that does not read takes 2 s of it instead of minutes, so that the gateway notices.
+    ("grpc.http2.bdp_probe", 0),
+    ("grpc.http2.lookahead_bytes", 16_384),
 )
 HEALTH_INTERVAL = 1.0
 

@@ -47,7 +47,8 @@ def engines(settings: Settings) -> Engines:
 def _speech_to_text(settings: Settings) -> SpeechToTextEngine:
     match settings.stt_engine:
         case "openai":
-            from speech.engines.openai_speech import OpenAISpeechToText, Provider
+            from speech.engines.openai_provider import Provider
+            from speech.engines.openai_speech_to_text import OpenAISpeechToText
 
             key, base_url = _place(settings, settings.openai_stt_api_key, settings.openai_stt_base_url)
             provider = Provider(key, base_url, settings.openai_speech_timeout_seconds)
@@ -70,7 +71,8 @@ def _text_to_speech(settings: Settings) -> TextToSpeechEngine:
     voice = Voice(settings.espeak_pitch, settings.espeak_speed)
     match settings.tts_engine:
         case "openai":
-            from speech.engines.openai_speech import OpenAITextToSpeech, Provider
+            from speech.engines.openai_provider import Provider
+            from speech.engines.openai_text_to_speech import OpenAITextToSpeech
 
             key, base_url = _place(settings, settings.openai_tts_api_key, settings.openai_tts_base_url)
             provider = Provider(key, base_url, settings.openai_speech_timeout_seconds)

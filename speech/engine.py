@@ -113,3 +113,11 @@ class TextToSpeechEngine(Engine, Protocol):
         Raises:
             InvalidFieldError: The engine has no such voice.
         """
+
+
+@runtime_checkable
+class StreamingTextToSpeechEngine(TextToSpeechEngine, Protocol):
+    """Turns words into speech that begins before it is whole; engines that are fast enough do without."""
+
+    def synthesize_stream(self, text: str, voice: str, speaking_rate: float) -> AsyncGenerator[Recording]:
+        """Speaks as `synthesize` does: pieces of any length, all of one rate."""

@@ -3,15 +3,16 @@
 import re
 from typing import Final
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…。])\s+|\n+")
+_SENTENCE_END: Final = re.compile(r"(?<=[!?…。])\s+|(?<=[^\dA-Za-z\s]\.)\s+|\n+")
 _LONGEST: Final = 200
 
 
 class SentenceCutter:
     """Collects pieces of text and hands out whole sentences.
 
-    A sentence ends with its punctuation and the white space after it, so that the point in `3.5` ends none. One
-    longer than 200 characters is cut between words, as a voice must breathe somewhere.
+    A sentence ends with its punctuation and the white space after it, so that the point in `3.5` ends none; nor do
+    those of `2026. 1. 2.` and `Dr. Kim`, after digits and Latin letters. One longer than 200 characters is cut between
+    words, as a voice must breathe somewhere.
     """
 
     def __init__(self) -> None:

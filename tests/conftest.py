@@ -17,6 +17,8 @@ _SETTINGS = (
     "OPENAI_",
     "REDIS_",
     "GRPC_",
+    "STREAM_",
+    "CONVERSATION_",
     "STT_",
     "TTS_",
     "LOG_",

@@ -13,6 +13,7 @@ from gateway.call import (
     HangUp,
     Heard,
     Listen,
+    OpenStream,
     PressedKeys,
     Prompt,
     RecordedSpeech,
@@ -91,7 +92,7 @@ def reply(message: call_service_pb2.Reply) -> Reply:
     )
 
 
-def _next(message: call_service_pb2.Reply) -> Listen | Wait | HangUp | HandOver:
+def _next(message: call_service_pb2.Reply) -> Listen | Wait | HangUp | HandOver | OpenStream:
     match message.WhichOneof("next"):
         case "listen":
             return Listen(
@@ -110,6 +111,8 @@ def _next(message: call_service_pb2.Reply) -> Listen | Wait | HangUp | HandOver:
                 ring_timeout_seconds=_seconds(message.hand_over.ring_timeout) or DEFAULT_RING_SECONDS,
                 turn_number=message.hand_over.turn_number,
             )
+        case "open_stream":
+            return OpenStream(message.open_stream.stream_token)
         case _:
             raise OrchestratorFaultError("The orchestrator's reply does not say what comes next.")
 

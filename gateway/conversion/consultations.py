@@ -7,6 +7,12 @@ from google.protobuf.duration_pb2 import Duration
 from calling.v1 import consultation_pb2, consultation_service_pb2, outcome_pb2
 from gateway import receive
 
+_MODES = {
+    None: consultation_pb2.CONVERSATION_MODE_UNSPECIFIED,
+    "turn_by_turn": consultation_pb2.CONVERSATION_MODE_TURN_BY_TURN,
+    "stream": consultation_pb2.CONVERSATION_MODE_STREAM,
+}
+
 
 def start_request(
     payload: receive.ReceivePayload, request_id: str
@@ -49,9 +55,12 @@ def _address(address: receive.Address | None) -> consultation_pb2.Address | None
 
 
 def _dialling(payload: receive.ReceivePayload) -> consultation_pb2.DiallingOptions | None:
-    if not payload.hand_over_phone:
+    if not payload.hand_over_phone and payload.conversation_mode is None:
         return None
-    return consultation_pb2.DiallingOptions(hand_over_phone=payload.hand_over_phone)
+    return consultation_pb2.DiallingOptions(
+        hand_over_phone=payload.hand_over_phone,
+        conversation_mode=_MODES[payload.conversation_mode],
+    )
 
 
 def _listening(listening: receive.Listening | None) -> consultation_pb2.ListeningOptions | None:

@@ -13,6 +13,8 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{s07}:index             sorted set: id by creation, in microseconds
     calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
     calling:audio:<token>           string: a WAV file
+    calling:speech:<hash>           string: a spoken sentence that says nothing of a person, mu-law at 8000 Hz
+    calling:stream:<hash>           string: which call a stream of audio is expected of, by the hash of its token
     calling:pause:<hash>            string: how long a person's pauses are, in seconds, by the hash of the person's id
     calling:vectors:<hash>          string: vectors of sentences
     calling:schema                  string: what this table was when the store was first used

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from observability import log
 from orchestrator.adapters.recording_activity import RecordingActivity
+from orchestrator.adapters.voice_activity import CascadedSpeechDetector
 from orchestrator.bootstrap.outside import Outside
 from orchestrator.config import Settings
 from orchestrator.dialogue.alarms import Alarms
@@ -21,12 +22,15 @@ from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.call.voice import Voice
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import DueWork, Handler
 from orchestrator.dialogue.interview.comprehension import Comprehension
 from orchestrator.dialogue.language_model.second_opinion import SecondOpinion
 from orchestrator.dialogue.ports.store import Due, DueKind
+from orchestrator.dialogue.stream.live_speaking import LiveSpeaking
+from orchestrator.dialogue.stream.stream_calls import StreamCalls, StreamParts
 from orchestrator.dialogue.summary.conclusion import Conclusion
 from orchestrator.dialogue.summary.summarising import Summarising
 from orchestrator.dialogue.understanding.matching import Matching
@@ -44,6 +48,7 @@ class Inside:
     deliveries: Deliveries
     alarms: Alarms
     live_calls: LiveCalls
+    streams: StreamCalls
     reports: CallStatusReports
     speaking: Speaking
     work: DueWork
@@ -97,9 +102,12 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         DueKind.ERASE: conclusion.erase_recordings,
         DueKind.ALARM: alarms.attend,
     }
-    parts = _exchange_parts(settings, outside, work, chores)
+    wording = outside.institution.wording
+    speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
+    parts = _exchange_parts(settings, outside, work, chores, speaking)
     aftermath = Aftermath(outside.telephone, LateNotice(store, clock, work.nudge))
     limits = TurnLimits(filler=settings.filler_after_seconds)
+    live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
     return Inside(
         consultations=Consultations(
             store=store,
@@ -113,14 +121,61 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         ),
         deliveries=deliveries,
         alarms=alarms,
-        live_calls=LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead),
+        live_calls=live_calls,
+        streams=_streams(
+            settings,
+            outside,
+            parts=parts,
+            live_calls=live_calls,
+            aftermath=aftermath,
+            exchanges=exchanges,
+            chores=chores,
+        ),
         reports=reports,
-        speaking=parts.speaking,
+        speaking=speaking,
         work=work,
     )
 
 
-def _exchange_parts(settings: Settings, outside: Outside, work: DueWork, chores: Background) -> ExchangeParts:
+def _streams(
+    settings: Settings,
+    outside: Outside,
+    *,
+    parts: ExchangeParts,
+    live_calls: LiveCalls,
+    aftermath: Aftermath,
+    exchanges: Background,
+    chores: Background,
+) -> StreamCalls:
+    voice = Voice(
+        outside.streaming_text_to_speech,
+        outside.speech_cache,
+        chores,
+        on_first_piece=outside.stream_metrics.first_piece,
+    )
+    streamed = replace(parts, speaking=LiveSpeaking(voice))
+    streams = StreamCalls(
+        StreamParts(
+            store=outside.store,
+            tokens=outside.stream_tokens,
+            turn_by_turn=live_calls,
+            exchanges=LiveCalls(streamed, aftermath, exchanges, speak_ahead=settings.speak_ahead),
+            recogniser=outside.streaming_speech_to_text,
+            speech=voice,
+            detector=CascadedSpeechDetector,
+            listening=parts.listening,
+            background=exchanges,
+            usual=settings.conversation_mode,
+            most=settings.most_streams,
+        )
+    )
+    outside.stream_metrics.watch(lambda: streams.open_streams)
+    return streams
+
+
+def _exchange_parts(
+    settings: Settings, outside: Outside, work: DueWork, chores: Background, speaking: Speaking
+) -> ExchangeParts:
     wording = outside.institution.wording
     understanding = Understanding(Matching(outside.sentences), outside.sentences)
     return ExchangeParts(
@@ -128,7 +183,7 @@ def _exchange_parts(settings: Settings, outside: Outside, work: DueWork, chores:
         hearing=Hearing(outside.telephone, outside.speech_to_text, RecordingActivity(), _hearing_failed),
         comprehension=Comprehension(understanding, SecondOpinion(outside.model)),
         answering=Answering(wording, outside.model, outside.sentences, chores),
-        speaking=Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,)),
+        speaking=speaking,
         clock=outside.clock,
         wording=wording,
         listening=ListeningTimes(settings.silence_timeout_seconds, settings.longest_answer_seconds),

@@ -15,6 +15,8 @@ from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
 from orchestrator.adapters.backend_results import BackendResults
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
+from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
 from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
 from orchestrator.adapters.institution_file import load_institution
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
@@ -26,7 +28,10 @@ from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
+from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
 from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.stream_metrics import StreamMetrics
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
 from orchestrator.config import Embeddings, Settings
@@ -55,6 +60,11 @@ class Outside:
     telephone: TwilioTelephone
     speech_to_text: GrpcSpeechToText
     text_to_speech: GrpcTextToSpeech
+    streaming_speech_to_text: GrpcStreamingSpeechToText
+    streaming_text_to_speech: GrpcStreamingTextToSpeech
+    speech_cache: RedisSpeechCache
+    stream_tokens: RedisStreamTokens
+    stream_metrics: StreamMetrics
     receiver: BackendResults
     alarm_receivers: HttpAlarmReceivers
     institution: Institution
@@ -72,6 +82,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     redis = open_client(settings.redis_url)
     stack.push_async_callback(redis.aclose)
     clock = SystemClock()
+    stream_metrics = StreamMetrics(registry)
     outside = Outside(
         clock=clock,
         store=RedisConsultationStore(redis, clock),
@@ -80,6 +91,13 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         telephone=_telephone(settings),
         speech_to_text=GrpcSpeechToText(settings.grpc_stt_url),
         text_to_speech=GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
+        streaming_speech_to_text=GrpcStreamingSpeechToText(settings.grpc_stt_url),
+        streaming_text_to_speech=GrpcStreamingTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
+        speech_cache=RedisSpeechCache(
+            redis, on_failure=stream_metrics.cache_failed, ttl=timedelta(days=settings.speech_kept_days)
+        ),
+        stream_tokens=RedisStreamTokens(redis),
+        stream_metrics=stream_metrics,
         receiver=BackendResults(settings.spring_boot_url or None),
         alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
         institution=institution,
@@ -91,6 +109,8 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         outside.telephone,
         outside.speech_to_text,
         outside.text_to_speech,
+        outside.streaming_speech_to_text,
+        outside.streaming_text_to_speech,
         outside.receiver,
         outside.alarm_receivers,
     ):

@@ -71,7 +71,7 @@ class Orchestrator:
         inside = make_inside(settings, outside, exchanges, loops)
         server = OrchestratorServer(
             ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
-            CallServicer(inside.live_calls, inside.reports, outside.audio),
+            CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
             outside.store.ping,
         )
         self.port = await server.start(settings.grpc_host, settings.grpc_port)
@@ -84,6 +84,7 @@ class Orchestrator:
         self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
         self._stack.callback(inside.work.stop)
         self._stack.push_async_callback(server.stop, settings.drain_seconds)
+        self._stack.callback(inside.streams.drain)
         logger.info(
             "started",
             port=self.port,

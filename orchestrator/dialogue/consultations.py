@@ -124,7 +124,7 @@ class Consultations:
             ConsultationNotFound, StoreUnavailable
         """
         consultation, turns = await self._store.transcript(consultation_id, after=after, limit=limit)
-        return Transcript(turns, consultation.heard_through)
+        return Transcript(turns, consultation.heard_through, consultation.heard_parts)
 
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[Event, None]:
         """Yields what happens after a cursor, until nothing more will happen by itself.

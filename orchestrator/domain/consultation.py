@@ -10,6 +10,7 @@ from orchestrator.domain.alarm import Alarm
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import WrongState
 from orchestrator.domain.outcome import Outcome, Summary
+from orchestrator.domain.playout import HeardPart
 from orchestrator.domain.progress import Progress
 
 
@@ -79,6 +80,10 @@ class Consultation:
         open_turn: number of the callee's turn that the call waits for; 0 if it waits for none.
         replied_turn: the key under which the latest reply is stored.
         heard_through: number of the last agent's turn that was proven to be played.
+        heard_parts: agent's turns of which only a beginning was proven to be played; they count whatever
+            `heard_through` says.
+        streams_opened: how often the call was told to go on as two streams of audio.
+        turn_by_turn: the call goes on turn by turn, whatever was ordered: streams were tried and failed.
         alarms: dangers that were noticed.
     """
 
@@ -108,6 +113,9 @@ class Consultation:
     summary: Summary | None = None
     outcome: Outcome | None = None
     alarms: tuple[Alarm, ...] = ()
+    heard_parts: tuple[HeardPart, ...] = ()
+    streams_opened: int = 0
+    turn_by_turn: bool = False
 
     def to(self, state: State) -> Consultation:
         """Moves forward to a state.

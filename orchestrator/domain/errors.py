@@ -16,7 +16,6 @@ CallingError
 ├── NoResultUrl                  nobody to deliver to
 ├── StreamNotExpected            no stream of audio is expected under this token
 ├── Overloaded
-├── NotServed                    part of the API, not served yet
 └── Unavailable                  something we need does not answer; may be tried again
     ├── StoreUnavailable
     ├── SpeechToTextUnavailable
@@ -166,13 +165,6 @@ class Overloaded(CallingError):
     def __init__(self, retry_after: float = 1.0) -> None:
         super().__init__("too much to do at the moment")
         self.retry_after = retry_after
-
-
-class NotServed(CallingError):
-    """The RPC is part of the API, but not served yet."""
-
-    def __init__(self) -> None:
-        super().__init__("not served by this version")
 
 
 class Unavailable(CallingError):

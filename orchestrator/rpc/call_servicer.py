@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -12,9 +13,10 @@ from calling.v1 import call_service_pb2 as pb
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.live_calls import LiveCalls
 from orchestrator.dialogue.ports.audio import AudioStore
-from orchestrator.domain.errors import NotServed
+from orchestrator.dialogue.stream.stream_calls import StreamCalls
 from orchestrator.rpc import validation
 from orchestrator.rpc.conversion.calls import call_report, callee_input, reply_message
+from orchestrator.rpc.conversion.streams import agent_message, callee_events, stream_start
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -24,8 +26,11 @@ _LONGEST_TOKEN = 200
 class CallServicer(call_service_pb2_grpc.CallServiceServicer):
     """Serves CallService."""
 
-    def __init__(self, live_calls: LiveCalls, reports: CallStatusReports, audio: AudioStore) -> None:
+    def __init__(
+        self, live_calls: LiveCalls, streams: StreamCalls, reports: CallStatusReports, audio: AudioStore
+    ) -> None:
         self._live_calls = live_calls
+        self._streams = streams
         self._reports = reports
         self._audio = audio
 
@@ -34,7 +39,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         check = validation.Check()
         validation.call_sid(request.call_sid, check)
         check.done()
-        reply = await self._live_calls.answer(consultation_id, request.call_sid, time_left=context.time_remaining())
+        reply = await self._streams.answer(consultation_id, request.call_sid, time_left=context.time_remaining())
         return pb.AnswerCallResponse(reply=reply_message(reply))
 
     async def TakeTurn(self, request: pb.TakeTurnRequest, context: Context) -> pb.TakeTurnResponse:
@@ -71,7 +76,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         report = call_report(request)
         await self._reports.report(consultation_id, report)
         if report.status.final:
-            self._live_calls.hung_up(consultation_id)
+            self._streams.hung_up(consultation_id)
         return pb.ReportCallStatusResponse()
 
     async def ReportAnsweredBy(
@@ -85,7 +90,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         check.done()
         machine = request.answered_by == pb.ReportAnsweredByRequest.ANSWERED_BY_MACHINE
         if await self._reports.answered_by(consultation_id, request.call_sid, machine=machine):
-            self._live_calls.hung_up(consultation_id)
+            self._streams.hung_up(consultation_id)
         return pb.ReportAnsweredByResponse()
 
     async def GetAudio(self, request: pb.GetAudioRequest, context: Context) -> pb.GetAudioResponse:
@@ -102,5 +107,13 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
     async def StreamCall(
         self, request_iterator: AsyncIterator[pb.StreamCallRequest], context: Context
     ) -> AsyncGenerator[pb.StreamCallResponse, None]:
-        raise NotServed
-        yield  # an async generator, like every streaming handler
+        first = await context.read()
+        call = stream_start(first)
+
+        async def redeemed() -> None:
+            await context.send_initial_metadata(())  # so the gateway knows at once that it may wait for a voice
+
+        events = callee_events(context)
+        async with aclosing(self._streams.run(call, first.start.stream_token, events, redeemed)) as agent:
+            async for event in agent:
+                yield agent_message(event)

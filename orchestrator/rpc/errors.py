@@ -70,7 +70,6 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
         grpc.StatusCode.FAILED_PRECONDITION, Reason.ERROR_REASON_STREAM_NOT_EXPECTED, _consultation
     ),
     errors.Overloaded: Row(grpc.StatusCode.RESOURCE_EXHAUSTED, Reason.ERROR_REASON_OVERLOADED),
-    errors.NotServed: Row(grpc.StatusCode.UNIMPLEMENTED, Reason.ERROR_REASON_NOT_IMPLEMENTED),
     errors.StoreUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_STORE_UNAVAILABLE),
     errors.SpeechToTextUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_SPEECH_TO_TEXT_UNAVAILABLE),
     errors.TextToSpeechUnavailable: Row(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_TEXT_TO_SPEECH_UNAVAILABLE),

@@ -28,8 +28,8 @@ class TranscriptPages:
         """Returns the page of at most `limit` turns; a transcript with more of them has a next page."""
         if (kept := self._pages.get(consultation_id)) is not None:
             known, known_limit, page = kept
-            same = known.turns is transcript.turns and known.heard_through == transcript.heard_through
-            if same and known_limit == limit:
+            heard = (known.heard_through, known.heard_parts) == (transcript.heard_through, transcript.heard_parts)
+            if known.turns is transcript.turns and heard and known_limit == limit:
                 self._pages.move_to_end(consultation_id)
                 return page
         page = _page(transcript, limit)

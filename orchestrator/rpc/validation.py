@@ -89,9 +89,9 @@ def consultation_id(value: str) -> str:
     raise AssertionError
 
 
-def call_sid(value: str, check: Check) -> None:
+def call_sid(value: str, check: Check, field: str = "call_sid") -> None:
     """Checks the telephone network's id of a call."""
-    check.that(bool(_CALL_SID.fullmatch(value)), "call_sid", "is required and must be CA and 32 hexadecimal digits")
+    check.that(bool(_CALL_SID.fullmatch(value)), field, "is required and must be CA and 32 hexadecimal digits")
 
 
 def recording_sid(value: str, check: Check) -> None:
@@ -110,6 +110,11 @@ def event_time(value: Timestamp, check: Check) -> None:
 def digits(value: str, check: Check) -> None:
     """Checks pressed keys."""
     check.that(bool(_DIGITS.fullmatch(value)), "digits", "must be 1 to 64 of 0-9, * and #")
+
+
+def is_key(value: str) -> bool:
+    """Whether a text is one key of a telephone."""
+    return len(value) == 1 and bool(_DIGITS.fullmatch(value))
 
 
 def page_size(value: int, *, default: int, most: int) -> int:

@@ -6,16 +6,19 @@ can be told: no text whose model says that nobody spoke, none that it is known t
 
 import importlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audio import Samples
 from audio.samples import FULL_SCALE
 from audio.wav import Recording
 from observability import log
-from speech.engine import Recognition
+from speech import engine
+from speech.engine import Recognition, RecognitionEvent
+from speech.engines.half_close import milliseconds, whole
 from speech.engines.hallucinations import is_hallucination
 from speech.errors import EngineFailedError
 from speech.workers import Workers
@@ -51,7 +54,7 @@ class Model(Protocol):
 
 
 class FasterWhisperSpeechToText:
-    """Recognises whole recordings, one at a time: a recognition takes every core it gets.
+    """Recognises whole recordings, one at a time: a recognition takes every core it gets. A stream, when it has ended.
 
     Args:
         model: A directory, or the name of a model (`base`, `small` ...).
@@ -78,6 +81,12 @@ class FasterWhisperSpeechToText:
         if recording.seconds < _SHORTEST_SECONDS:
             return Recognition("", None)
         return await self._workers.run(transcribed, self._model, recording, tuple(hints), self._vad)
+
+    async def recognize_stream(self, rate_hz: int, pieces: AsyncIterator[Samples]) -> AsyncGenerator[RecognitionEvent]:
+        """Recognises when the audio has ended: Whisper hears whole recordings only."""
+        recording = await whole(rate_hz, pieces)
+        if recording.samples.size > 0:
+            yield engine.Final(milliseconds(recording), await self.recognize(recording, ()))
 
     async def close(self) -> None:
         """Waits for the recognition that runs."""

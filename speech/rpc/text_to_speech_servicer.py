@@ -10,11 +10,12 @@ from calling.v1 import text_to_speech_service_pb2 as pb
 from calling.v1.audio_pb2 import AudioFormat
 from calling.v1.text_to_speech_service_pb2_grpc import TextToSpeechServiceServicer
 from observability import log
-from speech.engine import TextToSpeechEngine
+from speech.engine import StreamingTextToSpeechEngine, TextToSpeechEngine
 from speech.errors import InvalidFieldError
 from speech.rpc.answering import Answering, Context
 from speech.rpc.errors import Reason
 from speech.rpc.formats import bytes_of, raw, resolved
+from speech.rpc.live_pieces import LivePieces
 from speech.rpc.validation import Delivery, check_length, check_text, delivery_of
 from speech.sentences import SentenceCutter
 
@@ -52,13 +53,24 @@ class TextToSpeechRpc(TextToSpeechServiceServicer):
             audio_format = raw(config.format, "config.format")
             delivery = delivery_of(config)
             await context.write(pb.StreamingSynthesizeResponse(format=audio_format))
-            width = 2 if audio_format.encoding == AudioFormat.ENCODING_LINEAR16 else 1
-            piece = width * (audio_format.sample_rate_hertz // _PIECES_A_SECOND)
             async with aclosing(_sentences(request_iterator)) as sentences:
                 async for sentence in sentences:
-                    audio = await self._spoken(sentence, delivery, audio_format)
-                    for start in range(0, len(audio), piece):
-                        await context.write(pb.StreamingSynthesizeResponse(audio=audio[start : start + piece]))
+                    async with aclosing(self._pieces(sentence, delivery, audio_format)) as pieces:
+                        async for piece in pieces:
+                            await context.write(pb.StreamingSynthesizeResponse(audio=piece))
+
+    def _pieces(self, text: str, delivery: Delivery, audio_format: AudioFormat) -> AsyncGenerator[bytes]:
+        """Returns a sentence as pieces of a stream, from its first sound on where the engine can."""
+        if isinstance(self._engine, StreamingTextToSpeechEngine):
+            return _live_pieces(self._engine, text, delivery, audio_format)
+        return self._whole_pieces(text, delivery, audio_format)
+
+    async def _whole_pieces(self, text: str, delivery: Delivery, audio_format: AudioFormat) -> AsyncGenerator[bytes]:
+        audio = await self._spoken(text, delivery, audio_format)
+        width = 2 if audio_format.encoding == AudioFormat.ENCODING_LINEAR16 else 1
+        size = width * (audio_format.sample_rate_hertz // _PIECES_A_SECOND)
+        for start in range(0, len(audio), size):
+            yield audio[start : start + size]
 
     async def _spoken(self, text: str, delivery: Delivery, audio_format: AudioFormat) -> bytes:
         began = time.monotonic()
@@ -67,6 +79,23 @@ class TextToSpeechRpc(TextToSpeechServiceServicer):
         took = time.monotonic() - began
         logger.info("synthesized", engine=self._engine.name, audio_s=round(recording.seconds, 2), took_s=round(took, 3))
         return audio
+
+
+async def _live_pieces(
+    engine: StreamingTextToSpeechEngine, text: str, delivery: Delivery, audio_format: AudioFormat
+) -> AsyncGenerator[bytes]:
+    began = time.monotonic()
+    first_s: float | None = None
+    live = LivePieces(audio_format)
+    async with aclosing(engine.synthesize_stream(text, delivery.voice, delivery.speaking_rate)) as recordings:
+        async for recording in recordings:
+            for piece in live.feed(recording):
+                first_s = first_s or round(time.monotonic() - began, 3)
+                yield piece
+    for piece in live.finish():
+        yield piece
+    took_s = round(time.monotonic() - began, 3)
+    logger.info("synthesized", engine=engine.name, audio_s=round(live.seconds, 2), first_s=first_s, took_s=took_s)
 
 
 async def _stream_config(requests: AsyncIterator[pb.StreamingSynthesizeRequest]) -> pb.SynthesisConfig:

@@ -70,7 +70,7 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
     alarms = Alarms(store, ScriptedAlarmReceivers(), clock, lambda: None)
     server = OrchestratorServer(
         ConsultationServicer(consultations, deliveries, alarms),
-        CallServicer(None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made
+        CallServicer(None, None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made
         store.ping,
     )
     return await server.start("127.0.0.1", 0), server

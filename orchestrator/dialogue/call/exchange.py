@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.answering.answering import SUBJECT, Answering, CalleeQuestion
 from orchestrator.dialogue.budget import Budget, Stopwatch
-from orchestrator.dialogue.call.exchange_record import DutyPhone, ExchangeRecord, Thought
+from orchestrator.dialogue.call.exchange_record import DutyPhone, ExchangeRecord, Thought, heard_parts
 from orchestrator.dialogue.call.hearing import Heard, Hearing
 from orchestrator.dialogue.call.patience import ListeningTimes, more_patient, silence_timeout
-from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.call.speaker import Speaker
+from orchestrator.dialogue.call.turn_record import as_heard
 from orchestrator.dialogue.interview.comprehension import Comprehension, Place
 from orchestrator.dialogue.interview.interview import Interview
 from orchestrator.dialogue.interview.wording import Wording
@@ -30,6 +31,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.outcome import RecordingConsent
 from orchestrator.domain.plan import Step
+from orchestrator.domain.playout import Playout
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import CalleeInput, HandOverEnded, HangUp, Listen, Prompt, Reply, Source, Turn
 
@@ -52,7 +54,7 @@ class ExchangeParts:
     hearing: Hearing
     comprehension: Comprehension
     answering: Answering
-    speaking: Speaking
+    speaking: Speaker
     clock: Clock
     wording: Wording
     listening: ListeningTimes
@@ -93,8 +95,19 @@ class Exchange:
     late_opinion: asyncio.Task[Opinion | None] | None = None
     keep_audio = True
 
-    def __init__(self, parts: ExchangeParts, brief: Brief, consultation: Consultation) -> None:
+    def __init__(
+        self, parts: ExchangeParts, brief: Brief, consultation: Consultation, playout: Playout | None = None
+    ) -> None:
+        """Makes it.
+
+        Args:
+            parts: what exchanges work with.
+            brief: what is to be done.
+            consultation: as it stands before this turn.
+            playout: how far the words before it were played; None: to their end.
+        """
         self._parts = parts
+        self._playout = playout
         self._brief = brief
         self._consultation = consultation
         self._interview = parts.interview(brief)
@@ -183,7 +196,7 @@ class Exchange:
             return ()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
         _, turns = await self._parts.store.transcript(self.consultation_id, after=after)
-        return turns
+        return as_heard(turns, heard_parts(self._consultation, self._playout))
 
     def _other_steps(self, open_step: Step) -> tuple[OtherStep, ...]:
         progress = self._consultation.progress
@@ -225,6 +238,7 @@ class Exchange:
             total_ms=watch.milliseconds(),
             listening=self._parts.listening,
             duty_phone=self._parts.duty(self._brief),
+            playout=self._playout,
         )
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:

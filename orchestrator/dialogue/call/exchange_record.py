@@ -16,6 +16,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import Occurrence, TurnTaken
+from orchestrator.domain.playout import HeardPart, Playout
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import HandOver, HangUp, Listen, Prompt, Reply, Turn
 
@@ -63,6 +64,7 @@ class ExchangeRecord:
         prompts: the move's words, spoken; none if nobody listens any more.
         costs: milliseconds that each took to synthesise.
         total_ms: milliseconds of the whole exchange.
+        playout: how far the words before it were played; None: to their end.
     """
 
     brief: Brief
@@ -75,6 +77,7 @@ class ExchangeRecord:
     total_ms: float
     listening: ListeningTimes
     duty_phone: DutyPhone | None
+    playout: Playout | None = None
 
     @property
     def turn_number(self) -> int:
@@ -103,6 +106,7 @@ class ExchangeRecord:
             open_turn=open_turn,
             replied_turn=self.turn_number,
             heard_through=self.turn_number - 1,
+            heard_parts=heard_parts(current, self.playout),
         )
         due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: now + QUIET}
         occurrences: tuple[Occurrence, ...] = tuple(map(TurnTaken, turns))
@@ -146,6 +150,17 @@ class ExchangeRecord:
 
     def _keys(self, progress: Progress) -> int:
         return self.brief.plan.steps[progress.position].keys_wanted(progress.ask_count)
+
+
+def heard_parts(consultation: Consultation, playout: Playout | None) -> tuple[HeardPart, ...]:
+    """Returns which of the agent's turns were not heard to their end, once the callee has answered.
+
+    Args:
+        consultation: before the answer.
+        playout: how far the latest reply was played; None: to its end.
+    """
+    earlier = (part for part in consultation.heard_parts if part.turn_number <= consultation.replied_turn)
+    return (*earlier, *(playout.parts if playout else ()))
 
 
 def _unsaid(after: Progress, before: Progress) -> Progress:

@@ -16,6 +16,7 @@ from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
 from orchestrator.dialogue.call.exchange_record import QUIET
 from orchestrator.dialogue.call.patience import silence_timeout
+from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
 from orchestrator.dialogue.call.turn_record import agent_turns
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change, DueKind
@@ -24,6 +25,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
 from orchestrator.domain.event import StateChanged, TurnTaken
+from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, Wait
 
 # Names a turn that is worked on; with the call's sid, so that no other call can ask for it.
@@ -89,6 +91,7 @@ class LiveCalls:
         """
         self._parts = parts
         self._store = parts.store
+        self._replies = Replies(parts.store)
         self._aftermath = aftermath
         self._background = background
         self._limits = limits or TurnLimits()
@@ -112,7 +115,7 @@ class LiveCalls:
         if consultation.reached(State.SUMMARISING):
             raise WrongState(consultation_id, consultation.state)
         if consultation.turn_count or consultation.progress.over:
-            return await self._latest(consultation)
+            return await self._said_last(consultation)
         watch = Stopwatch()
         interview = self._parts.interview(brief)
         move = interview.begin(consultation.progress)
@@ -153,7 +156,7 @@ class LiveCalls:
         after = await transact(self._store, consultation_id, decide)
         self._prepare(consultation_id, interview.likely(after.progress))
         self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
-        return await self._latest(after)
+        return await self._said_last(after)
 
     async def take_turn(
         self,
@@ -163,6 +166,8 @@ class LiveCalls:
         callee_input: CalleeInput | None,
         *,
         time_left: float | None = None,
+        filler_after: float | None = None,
+        playout: Playout | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
 
@@ -172,6 +177,8 @@ class LiveCalls:
             turn_number: which turn of the callee.
             callee_input: what the callee did.
             time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
+            filler_after: seconds after which the filler comes; None: as usual.
+            playout: how far the words before it were played; None: to their end.
 
         Raises:
             ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
@@ -184,16 +191,24 @@ class LiveCalls:
             if turn_number != consultation.open_turn or consultation.state.final:
                 return await self._past(consultation, turn_number)
             if consultation.progress.over and callee_input is None:
-                return await self._played(consultation_id, turn_number)
+                return await self._replies.played(consultation_id, turn_number)
             said = callee_input or await self._store.remembered_input(consultation_id, turn_number)
             if said is None:
-                return await self._latest(consultation)
-            exchange = Exchange(self._parts, brief, consultation)
+                return await self._said_last(consultation)
+            exchange = Exchange(self._parts, brief, consultation, playout)
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
             running = self._start(key, exchange, said)
-        patience = _within(self._limits.filler, time_left) - watch.elapsed()
+        patience = _within(filler_after or self._limits.filler, time_left) - watch.elapsed()
         return await self._finished(key, running, max(0.0, patience))
+
+    def withdraw(self, consultation_id: str, call_sid: str, turn_number: int) -> bool:
+        """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that."""
+        running = self._running.get((consultation_id, call_sid, turn_number))
+        if running is None or running.exchange.writing or running.fillers:
+            return False
+        running.task.cancel()
+        return True
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
@@ -246,6 +261,17 @@ class LiveCalls:
     def _filler(self) -> Saying:
         return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
 
+    async def _said_last(self, consultation: Consultation) -> Reply:
+        """Returns what of the latest reply was not heard yet, with what of it has no audio spoken anew."""
+        left = unheard(await self._replies.latest(consultation), playout_of(consultation))
+        if all(prompt.audio_token for prompt in left.prompts):
+            return left
+        spoken, _ = await self._parts.speaking.say(
+            [Saying(p.text, Source.INTERVIEW, "", uninterruptible=p.uninterruptible) for p in left.prompts],
+            Budget(self._limits.answer),
+        )
+        return replace(left, prompts=spoken)
+
     async def _past(self, consultation: Consultation, turn_number: int) -> Reply:
         """Returns the reply to a turn that was taken before, or to a call that is over."""
         if stored := await self._store.reply(consultation.consultation_id, turn_number):
@@ -253,29 +279,6 @@ class LiveCalls:
         if consultation.state.final or not consultation.open_turn:
             return Reply((), HangUp())
         raise TurnOutOfOrder(consultation.open_turn)
-
-    async def _latest(self, consultation: Consultation) -> Reply:
-        stored = await self._store.reply(consultation.consultation_id, consultation.replied_turn)
-        return stored or Reply((), HangUp())
-
-    async def _played(self, consultation_id: str, turn_number: int) -> Reply:
-        """Takes note that the goodbye was played to its end."""
-        reply = Reply((), HangUp())
-
-        def decide(_brief: Brief, current: Consultation) -> Change | None:
-            if current.open_turn != turn_number:
-                return None
-            heard = replace(
-                current,
-                version=current.version + 1,
-                heard_through=current.turn_count,
-                open_turn=0,
-                replied_turn=turn_number,
-            )
-            return Change(heard, replies={turn_number: reply})
-
-        await transact(self._store, consultation_id, decide)
-        return reply
 
 
 def _within(limit: float, time_left: float | None) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orchestrator.dialogue.call.hearing import Heard
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.utterance import Understood
+from orchestrator.domain.playout import HeardPart
 from orchestrator.domain.turn import Source, Speaker, Timings, Turn, Understanding
 
 
@@ -89,11 +90,27 @@ class Transcript:
     Attributes:
         turns: in order.
         heard_through: number of the last agent's turn that was played to its end.
+        heard_parts: agent's turns of which only a beginning was.
     """
 
     turns: tuple[Turn, ...]
     heard_through: int
+    heard_parts: tuple[HeardPart, ...] = ()
 
     def heard(self, turn: Turn) -> str:
-        """Returns what of an agent's turn was proven to be played: turn by turn, all or nothing."""
-        return turn.text if turn.speaker is Speaker.AGENT and turn.number <= self.heard_through else ""
+        """Returns what of an agent's turn was proven to be played: always its beginning, nothing, or all of it."""
+        if turn.speaker is not Speaker.AGENT:
+            return ""
+        for part in self.heard_parts:
+            if part.turn_number == turn.number:
+                return turn.text[: part.characters].rstrip()
+        return turn.text if turn.number <= self.heard_through else ""
+
+
+def as_heard(turns: Sequence[Turn], parts: Sequence[HeardPart]) -> tuple[Turn, ...]:
+    """Returns a conversation as the callee knows it: agent's turns that were cut end where they were cut."""
+    heard = {part.turn_number: part.characters for part in parts}
+    cut = (
+        replace(turn, text=turn.text[: heard[turn.number]].rstrip()) if turn.number in heard else turn for turn in turns
+    )
+    return tuple(turn for turn in cut if turn.text or turn.speaker is Speaker.CALLEE)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from twilio.request_validator import RequestValidator
 
 from calling.v1 import call_service_pb2 as pb
 from gateway.app import start
 from tests.fakes.orchestrator_servicers import Delay
-from tests.integration.gateway.gateway_client import CONSULTATION, DEADLINES, Client, settings
+from tests.integration.gateway.gateway_client import CONSULTATION, DEADLINES, PUBLIC, TOKEN, Client, settings
 
 VOICE = f"/twilio/voice?consultation={CONSULTATION}"
 HUNG_UP = pb.AnswerCallResponse(reply=pb.Reply(hang_up=pb.HangUp()))
@@ -121,6 +122,24 @@ async def test_process_serves_until_it_is_told_to_stop(orchestrator):
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
         assert await process.stderr.read() == b""
+
+
+async def test_process_closes_streams_when_it_is_told_to_stop(orchestrator):
+    """Their calls go on at another gateway."""
+    process = await run_gateway(
+        ORCHESTRATOR_URL=orchestrator.address, LOG_FORMAT="json", TWILIO_AUTH_TOKEN=TOKEN, PUBLIC_BASE_URL=PUBLIC
+    )
+    path = "/twilio/media/tok-1"
+    signature = RequestValidator(TOKEN).compute_signature("wss" + PUBLIC.removeprefix("https") + path, {})
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        port = json.loads(await process.stderr.readline())["port"]
+        url = f"http://127.0.0.1:{port}{path}"
+        async with session.ws_connect(url, headers={"X-Twilio-Signature": signature}) as stream:
+            process.send_signal(signal.SIGTERM)
+            closed = await stream.receive()
+            assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 1000)
+        assert await process.wait() == 0
+        assert b'"reason": "shutdown"' in await process.stderr.read()
 
 
 async def test_process_with_a_wrong_setting():

@@ -106,6 +106,23 @@ async def test_listening_as_the_service_is_set(client: Client, orchestrator, lis
     assert not orchestrator.requests("StartConsultation")[0].listening.HasField("silence_timeout")
 
 
+@pytest.mark.parametrize(
+    ("given", "mode"),
+    [
+        ({}, consultation_pb2.CONVERSATION_MODE_UNSPECIFIED),
+        ({"conversation_mode": None}, consultation_pb2.CONVERSATION_MODE_UNSPECIFIED),
+        ({"conversation_mode": "turn_by_turn"}, consultation_pb2.CONVERSATION_MODE_TURN_BY_TURN),
+        ({"conversation_mode": "stream"}, consultation_pb2.CONVERSATION_MODE_STREAM),
+    ],
+)
+async def test_conversation_mode(client: Client, orchestrator, given, mode):
+    for others in ({}, {"hand_over_phone": "02-123-4567"}):
+        assert (await client.post("/api/receive", json=full_payload() | given | others)).status == 202
+    alone, with_phone = (request.dialling for request in orchestrator.requests("StartConsultation"))
+    assert alone.conversation_mode == with_phone.conversation_mode == mode
+    assert with_phone.hand_over_phone == "02-123-4567"
+
+
 async def test_null_stands_for_nothing_where_nothing_is_allowed(client: Client, orchestrator):
     payload = full_payload() | {"account_id": None, "gender": None, "birth_date": None, "faq_list": None}
     payload["address"]["address2"] = None
@@ -240,6 +257,14 @@ WRONG = [
         "vulnerabilities.desire_list[0].desire_type is missing.",
     ),
     ({"faq_list": [{"question": "x"}]}, "faq_list[0].answer", "faq_list[0].answer is missing."),
+    *(
+        (
+            {"conversation_mode": mode},
+            "conversation_mode",
+            "conversation_mode must be 'turn_by_turn' or 'stream'.",
+        )
+        for mode in ("streams", "STREAM", "", 1, True, ["stream"])
+    ),
     (
         {"listening": {"silence_timeout_seconds": "6"}},
         "listening.silence_timeout_seconds",

@@ -93,8 +93,13 @@ async def test_get_is_not_served(client: Client, orchestrator):
 
 
 async def test_not_served_yet(client: Client):
-    for path in ("/twilio/media/x", "/console", "/twilio/", "/api/twilio"):
+    for path in ("/console", "/twilio/", "/api/twilio", "/twilio/media/", "/twilio/media/a/b", "/twilio/media/a.b"):
         assert (await client.webhook(path)).status == 404
+
+
+async def test_a_stream_is_no_webhook(client: Client):
+    answer = await client.webhook("/twilio/media/x")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET")
 
 
 async def test_json_webhook_is_not_taken(client: Client, orchestrator):

@@ -16,11 +16,13 @@ from calling.v1 import call_service_pb2, call_service_pb2_grpc, consultation_ser
 from calling.v1 import consultation_service_pb2 as pb
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.delivery import Deliveries
+from orchestrator.domain.brief import ConversationMode
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer
 from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.unit.orchestrator.dialogue.scene import Scene
+from tests.unit.orchestrator.dialogue.stream.live_phone import LivePhone
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Served:
     """A server, what it stands on, and its clients."""
 
     scene: Scene
+    phone: LivePhone
     server: OrchestratorServer
     channel: grpc.aio.Channel
     consultations: consultation_service_pb2_grpc.ConsultationServiceAsyncStub
@@ -51,10 +54,11 @@ class Served:
 
 @asynccontextmanager
 async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIterator[Served]:
+    phone = LivePhone(scene)
     alarms = Alarms(scene.store, ScriptedAlarmReceivers(), scene.clock, lambda: None)
     server = OrchestratorServer(
         ConsultationServicer(scene.consultations, deliveries or scene.deliveries, alarms),
-        CallServicer(scene.calls, scene.reports, scene.audio),
+        CallServicer(scene.calls, phone.replica(usual=ConversationMode.TURN_BY_TURN), scene.reports, scene.audio),
         scene.store.ping,
     )
     port = await server.start("127.0.0.1", 0)
@@ -62,6 +66,7 @@ async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIt
         try:
             yield Served(
                 scene,
+                phone,
                 server,
                 channel,
                 consultation_service_pb2_grpc.ConsultationServiceStub(channel),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import grpc
 import pytest
 
 from calling.v1 import audio_pb2
 from calling.v1 import call_service_pb2 as pb
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import StoreUnavailable, TelephoneUnavailable
-from tests.integration.orchestrator.served import Served, refusal, refused, serving, until
+from tests.integration.orchestrator.served import Served, refused, serving, until
 from tests.unit.orchestrator.dialogue.scene import Scene
 from tests.unit.orchestrator.rpc.orders import start_request
 
@@ -217,10 +216,3 @@ async def test_a_gateway_that_gives_up_does_not_stop_the_turn(served: Served) ->
     await served.scene.background.drain(5)
     assert len(await served.scene.turns()) == 4
     assert "홍길동" in (await served.turn(3)).prompts[0].text
-
-
-async def test_streaming_is_not_served_yet(served: Served) -> None:
-    stream = served.calls.StreamCall()
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await stream.read()
-    assert (refusal(error.value).code, refusal(error.value).reason) == ("UNIMPLEMENTED", "NOT_IMPLEMENTED")

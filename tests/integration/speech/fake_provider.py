@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from json import dumps
 from typing import Any
 
 from aiohttp import web
@@ -33,7 +34,8 @@ class FakeProvider:
         fields: dict[str, Any] = {}
         for name, value in form.items():
             if isinstance(value, web.FileField):
-                fields[name] = value.file.read()
+                with value.file as file:
+                    fields[name] = file.read()
             else:
                 fields.setdefault(name, []).append(value)
         self.forms.append(fields)
@@ -78,6 +80,26 @@ def raw(body: bytes, content_type: str = "audio/wav") -> Answer:
         return web.Response(body=body, content_type=content_type)
 
     return answer
+
+
+def in_chunks(*chunks: bytes, content_type: str = "audio/wav", gate: asyncio.Event | None = None) -> Answer:
+    """Sends chunk after chunk; what follows the first one once the gate is open."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": content_type})
+        await response.prepare(request)
+        for number, chunk in enumerate(chunks):
+            if number == 1 and gate is not None:
+                await gate.wait()
+            await response.write(chunk)
+        return response
+
+    return answer
+
+
+def events(*bodies: object) -> Answer:
+    """Sends server-sent events."""
+    return in_chunks(*(f"data: {dumps(body)}\n\n".encode() for body in bodies), content_type="text/event-stream")
 
 
 def broken_off(body: bytes, length: int) -> Answer:

@@ -11,7 +11,9 @@ from audio.subcarrier_reader import read
 from audio.voice import speak
 from audio.wav import Recording
 from calling.v1 import text_to_speech_service_pb2 as tts
-from speech.engines.openai_speech import OpenAISpeechToText, OpenAITextToSpeech, Provider
+from speech.engines.openai_provider import Provider
+from speech.engines.openai_speech_to_text import OpenAISpeechToText
+from speech.engines.openai_text_to_speech import OpenAITextToSpeech
 from speech.errors import EngineFailedError
 from tests.integration.speech.fake_provider import Answer, broken_off, json, never, provider, raw
 from tests.integration.speech.speech_client import LINEAR16, WAV, served, told

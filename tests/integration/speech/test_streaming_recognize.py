@@ -161,3 +161,14 @@ async def test_a_caller_who_leaves_ends_the_engines_stream(reads: int):
         async with asyncio.timeout(5):
             await fake.left.wait()
         assert (await client.recognize(b"\xff")).transcript.text == "네"
+
+
+async def test_the_instant_engine_hears_one_utterance_in_every_stream():
+    async with served(stt_engine="instant") as client:
+        responses = await client.recognize_stream(CONFIG, *pieces_of(SECOND_OF_SILENCE))
+        nothing = await client.recognize_stream(CONFIG, b"")
+
+    assert kinds(responses) == ["speech_started", "interim", "speech_ended", "final"]
+    assert responses[-1].final.text.startswith(responses[1].interim.text)
+    assert responses[-1].event_offset.ToMilliseconds() == 1000
+    assert nothing == []

@@ -22,6 +22,7 @@ def test_defaults(environment):
     assert settings.orchestrator_url == "127.0.0.1:50050"
     assert settings.twilio_auth_token is None
     assert settings.api_token is None
+    assert settings.stream_batch_milliseconds == 60
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,7 @@ def test_dot_env(environment, tmp_path):
         ("ORCHESTRATOR_URL", "orchestrator:0", "ORCHESTRATOR_URL: must be host:port"),
         ("ORCHESTRATOR_URL", "a b:1", "ORCHESTRATOR_URL: must be host:port"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT: Input should be 'json' or 'console'"),
+        ("STREAM_BATCH_MILLISECONDS", "5", "STREAM_BATCH_MILLISECONDS: Input should be greater than or equal to 20"),
         ("DRAIN_DELAY_SECONDS", "-1", "DRAIN_DELAY_SECONDS: Input should be greater than or equal to 0"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from gateway import twiml
-from gateway.call import HandOver, HangUp, Listen, PressedKeys, Prompt, RecordedSpeech, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Listen, OpenStream, PressedKeys, Prompt, RecordedSpeech, Reply, Silence, Wait
 from gateway.webhook_urls import WebhookUrls
 from sandbox.twilio.twiml import parse
 
@@ -72,6 +72,31 @@ def test_golden(reply, expected):
     warnings: list[tuple[int, str]] = []
     parse(document, "https://calls.example.org/twilio/voice", lambda *warning: warnings.append(warning))
     assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("base", "stream"),
+    [
+        ("https://calls.example.org", "wss://calls.example.org"),
+        ("https://example.org:8443/calling", "wss://example.org:8443/calling"),
+        ("http://127.0.0.1:8000", "ws://127.0.0.1:8000"),
+    ],
+)
+def test_stream(base, stream):
+    """Whatever ends the stream, the verb behind it asks how the call goes on."""
+    document = twiml.reply(Reply((HELLO,), OpenStream("tok-1_Z")), "c 1", WebhookUrls(base))
+    assert document == (
+        f"{HEAD}<Play>{base}/audio/hello.wav</Play>"
+        f'<Connect><Stream url="{stream}/twilio/media/tok-1_Z"><Parameter name="consultation" value="c 1" /></Stream>'
+        f'</Connect><Redirect method="POST">{base}/twilio/voice?consultation=c%201{OVERRIDES}</Redirect></Response>'
+    )
+
+
+@given(token=st.text(max_size=40))
+def test_stream_urls_have_no_query(token):
+    url = URLS.media(token)
+    assert url.isascii()
+    assert not set(url) & set(" ?#")
 
 
 def test_one_moment_apology_and_hang_up():

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +14,7 @@ from audio import wav
 from audio.noise import pink
 from audio.samples import to_samples
 from audio.wav import Recording
+from speech.engine import Final, Recognition
 from speech.engines import faster_whisper
 from speech.engines.faster_whisper import FasterWhisperSpeechToText
 from speech.errors import EngineFailedError
@@ -105,6 +106,24 @@ async def test_a_recording_too_short_for_a_word_is_not_asked_about(monkeypatch: 
     assert (await engine.recognize(Recording(np.zeros(0, np.int16), 8000), ())).text == ""
     assert model.audio is None
     assert (await engine.recognize(SECOND, ())).text == "네"
+    await engine.close()
+
+
+async def test_a_stream_is_recognised_when_it_has_ended(monkeypatch: pytest.MonkeyPatch):
+    async def pieces(count: int) -> AsyncIterator[np.ndarray]:
+        for _ in range(count):
+            assert model.audio is None
+            yield np.ones(4000, np.int16)
+
+    model = Model(Segment("네", 0.0))
+    monkeypatch.setattr(faster_whisper, "load", lambda _: model)
+    engine = FasterWhisperSpeechToText("base", True, Workers(1))
+    await engine.prepare()
+
+    assert [event async for event in engine.recognize_stream(8000, pieces(0))] == []
+    assert [event async for event in engine.recognize_stream(8000, pieces(3))] == [Final(1500, Recognition("네", 1.0))]
+    assert model.audio is not None
+    assert model.audio.size == 24000
     await engine.close()
 
 

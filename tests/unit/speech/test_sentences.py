@@ -24,6 +24,14 @@ def test_a_point_in_a_number_ends_nothing():
     assert cut("혈압이 135.", "5 였어요. 네.") == ["혈압이 135.5 였어요.", "네."]
 
 
+def test_a_date_and_an_abbreviation_are_spoken_as_one():
+    assert cut("오늘은 2026. 1. 2. 금요일입니다. Dr. Kim 선생님이 오세요. 네.") == [
+        "오늘은 2026. 1. 2. 금요일입니다.",
+        "Dr. Kim 선생님이 오세요.",
+        "네.",
+    ]
+
+
 def test_all_ends_of_sentences():
     assert cut("뭐? 네! 음… 끝。 줄\n새 줄") == ["뭐?", "네!", "음…", "끝。", "줄", "새 줄"]
 

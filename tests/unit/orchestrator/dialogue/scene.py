@@ -28,6 +28,7 @@ from orchestrator.dialogue.call.hearing import Hearing
 from orchestrator.dialogue.call.live_calls import LiveCalls
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
+from orchestrator.dialogue.call.speaker import Speaker as Spoken
 from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
@@ -161,6 +162,10 @@ class Scene:
 
     def replica(self, *, speak_ahead: bool = False) -> LiveCalls:
         """Another process that carries the same calls."""
+        return self.live_calls(Speaking(self.speaks, self.audio), speak_ahead=speak_ahead)
+
+    def live_calls(self, speaker: Spoken, *, speak_ahead: bool = False) -> LiveCalls:
+        """What carries calls, and speaks with something."""
         parts = ExchangeParts(
             store=self.store,
             hearing=Hearing(self.telephone, self.hears, self.activity),
@@ -168,7 +173,7 @@ class Scene:
                 Understanding(Matching(self.sentences), self.sentences), SecondOpinion(self.language_model)
             ),
             answering=Answering(self.wording, self.language_model, self.sentences),
-            speaking=Speaking(self.speaks, self.audio),
+            speaking=speaker,
             clock=self.clock,
             wording=self.wording,
             listening=ListeningTimes(),

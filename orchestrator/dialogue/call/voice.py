@@ -1,0 +1,293 @@
+"""What a live stream speaks with: each sentence is synthesised once, and passed on while that lasts.
+
+Speech comes from memory, from the cache that all replicas share, or from the synthesiser. A synthesis belongs to nobody
+who listens: it ends by itself, so that a sentence that was cut is there when it is said again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.budget import Stopwatch
+from orchestrator.dialogue.ports.speech import SpeechCache, StreamingTextToSpeech
+from orchestrator.domain.errors import TextToSpeechUnavailable
+
+FORMAT = "mulaw/8000"
+# Bytes in which speech that is there as a whole is handed out: half a second.
+_PIECE = 4000
+# A synthesis that takes longer, in seconds, or says more, in bytes (two minutes), has gone wrong.
+_LONGEST_SYNTHESIS = 60.0
+_LARGEST_SYNTHESIS = 960_000
+# Sentences that wait to be prepared; of more, the oldest are dropped.
+MOST_WAITING = 64
+
+
+class Source(StrEnum):
+    """Where speech came from."""
+
+    MEMORY = "memory"
+    SHARED = "shared"
+    SYNTHESISED = "synthesised"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPiece:
+    """A sentence began to sound.
+
+    Attributes:
+        milliseconds: since it was asked for.
+    """
+
+    source: Source
+    milliseconds: float
+
+
+def speech_key(voice: str, text: str, *, version: str, encoding: str = FORMAT) -> str:
+    """Returns the key of a spoken text: a SHA-256 digest, in hexadecimal.
+
+    Args:
+        voice: who speaks; other voices have other keys.
+        text: what is said.
+        version: changes when the same voice sounds different.
+        encoding: of the speech.
+    """
+    digest = hashlib.sha256()
+    for part in (voice, text, encoding, version):
+        content = part.encode(errors="surrogatepass")
+        digest.update(b"%d:" % len(content))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+class Voice:
+    """Speaks sentences, for all live streams of this process."""
+
+    def __init__(
+        self,
+        synthesiser: StreamingTextToSpeech,
+        cache: SpeechCache,
+        background: Background,
+        *,
+        on_first_piece: Callable[[FirstPiece], None],
+        version: str = "1",
+        patience: float = 3.0,
+        memory: int = 64 * 1024 * 1024,
+        most_prepared: int = 4,
+    ) -> None:
+        """Makes it.
+
+        Args:
+            synthesiser: makes speech.
+            cache: keeps it for all replicas.
+            background: owns the syntheses; its owner closes it.
+            on_first_piece: told when a sentence began to sound.
+            version: of the synthesiser's sound: another one leaves unused what is in the cache.
+            patience: seconds to the first piece of a synthesis, and from each to the next.
+            memory: bytes of speech that are kept here; the latest used.
+            most_prepared: sentences that are prepared at the same time.
+        """
+        self._synthesiser = synthesiser
+        self._cache = cache
+        self._background = background
+        self._on_first_piece = on_first_piece
+        self._version = version
+        self._patience = patience
+        self._memory = _Memory(memory)
+        self._under_way: dict[str, _Synthesis] = {}
+        self._most_prepared = most_prepared
+        self._preparing = 0
+        self._waiting: OrderedDict[str, tuple[str, bool]] = OrderedDict()
+
+    async def speak(self, sentence: str, *, keep: bool) -> AsyncGenerator[bytes, None]:
+        """Yields mu-law at 8000 Hz that says a sentence, piece by piece, the first as soon as it is there.
+
+        Args:
+            sentence: what is said.
+            keep: it may be kept for all replicas: it says nothing of a person. Otherwise it stays in memory.
+
+        Raises:
+            TextToSpeechUnavailable: it cannot be spoken, or not to its end.
+        """
+        watch: Stopwatch | None = Stopwatch()
+        synthesis = self._synthesis(sentence, keep=keep)
+        async with aclosing(synthesis.pieces()) as pieces:
+            async for piece in pieces:
+                if watch is not None:
+                    self._on_first_piece(FirstPiece(synthesis.source, watch.milliseconds()))
+                    watch = None
+                yield piece
+
+    def prepare(self, sentences: Iterable[str], *, keep: bool = False) -> None:
+        """Has sentences spoken in the background, so that they are there when they are needed. Never fails.
+
+        Args:
+            sentences: what may be said; what is known already costs nothing.
+            keep: as in `speak`, for all of them.
+        """
+        for sentence in sentences:
+            key = self._key(sentence)
+            if not self._known(key):
+                self._waiting.setdefault(key, (sentence, keep))
+        while len(self._waiting) > MOST_WAITING:
+            self._waiting.popitem(last=False)
+        self._prepare_next()
+
+    def _prepare_next(self) -> None:
+        while self._waiting and self._preparing < self._most_prepared:
+            key, (sentence, keep) = self._waiting.popitem(last=False)
+            if not self._known(key):
+                self._preparing += 1
+                self._synthesis(sentence, keep=keep).on_end = self._prepared
+
+    def _prepared(self, failed: bool) -> None:
+        self._preparing -= 1
+        if failed:
+            self._waiting.clear()  # a synthesiser in trouble works for those who speak
+        self._prepare_next()
+
+    def _known(self, key: str) -> bool:
+        return key in self._memory or key in self._under_way
+
+    def _key(self, sentence: str) -> str:
+        return speech_key(self._synthesiser.voice, sentence, version=self._version)
+
+    def _synthesis(self, sentence: str, *, keep: bool) -> _Synthesis:
+        """Returns the sentence as it is there, or on its way."""
+        key = self._key(sentence)
+        if (speech := self._memory.get(key)) is not None:
+            return _Synthesis(keep=False, source=Source.MEMORY, speech=speech)
+        if (synthesis := self._under_way.get(key)) is not None:
+            synthesis.keep &= keep
+            return synthesis
+        synthesis = self._under_way[key] = _Synthesis(keep=keep)
+        task = self._background.start(self._make(synthesis, sentence, key), name="synthesis")
+        task.add_done_callback(lambda _: self._end(synthesis, key, failed=True))  # if it has not ended well before
+        return synthesis
+
+    async def _make(self, synthesis: _Synthesis, sentence: str, key: str) -> None:
+        try:
+            async with asyncio.timeout(_LONGEST_SYNTHESIS):
+                if not (synthesis.keep and await self._found(synthesis, key)):
+                    await self._synthesise(synthesis, sentence)
+        except (TextToSpeechUnavailable, TimeoutError):
+            return
+        speech = synthesis.speech()
+        self._memory.put(key, speech)
+        self._end(synthesis, key)
+        if synthesis.keep and synthesis.source is Source.SYNTHESISED:
+            await self._cache.put(key, speech)
+
+    async def _found(self, synthesis: _Synthesis, key: str) -> bool:
+        speech = await self._cache.get(key)
+        if not speech:
+            return False
+        synthesis.source = Source.SHARED
+        for piece in _pieces_of(speech):
+            synthesis.add(piece)
+        return True
+
+    async def _synthesise(self, synthesis: _Synthesis, sentence: str) -> None:
+        said = 0
+        async with aclosing(self._synthesiser.synthesize(sentence, timeout=self._patience)) as pieces:
+            async for piece in pieces:
+                said += len(piece)
+                if said > _LARGEST_SYNTHESIS:
+                    raise TextToSpeechUnavailable
+                synthesis.add(piece)
+        if not said:
+            raise TextToSpeechUnavailable
+
+    def _end(self, synthesis: _Synthesis, key: str, *, failed: bool = False) -> None:
+        if self._under_way.get(key) is synthesis:
+            del self._under_way[key]
+        synthesis.end(failed=failed)
+
+
+class _Synthesis:
+    """A sentence that is being spoken; whoever comes, whenever, hears it from its beginning.
+
+    Attributes:
+        keep: it may go into the shared cache: all who asked for it said so.
+        source: where it comes from.
+        on_end: told once, with whether it failed, unless it has ended already.
+    """
+
+    def __init__(self, *, keep: bool, source: Source = Source.SYNTHESISED, speech: bytes = b"") -> None:
+        self.keep = keep
+        self.source = source
+        self.on_end: Callable[[bool], None] = _nobody_asked
+        self._pieces = _pieces_of(speech)
+        self._ended = bool(speech)
+        self._failed = False
+        self._news = asyncio.Event()
+
+    def add(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._tell()
+
+    def end(self, *, failed: bool) -> None:
+        """Ends it; only the first end counts."""
+        if self._ended:
+            return
+        self._ended, self._failed = True, failed
+        self._tell()
+        self.on_end(failed)
+
+    def speech(self) -> bytes:
+        return b"".join(self._pieces)
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        given = 0
+        while True:
+            for piece in self._pieces[given:]:
+                given += 1
+                yield piece
+            if given == len(self._pieces):
+                if self._ended:
+                    break
+                await self._news.wait()
+        if self._failed:
+            raise TextToSpeechUnavailable
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+class _Memory:
+    """Speech by key, the latest used, within a number of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._kept
+
+    def get(self, key: str) -> bytes | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def put(self, key: str, speech: bytes) -> None:
+        self._size += len(speech) - len(self._kept.pop(key, b""))
+        self._kept[key] = speech
+        while self._size > self._limit:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)
+
+
+def _nobody_asked(failed: bool) -> None:
+    del failed
+
+
+def _pieces_of(speech: bytes) -> list[bytes]:
+    return [speech[start : start + _PIECE] for start in range(0, len(speech), _PIECE)]

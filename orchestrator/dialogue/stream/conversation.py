@@ -1,0 +1,159 @@
+"""The exchanges of a live stream: one at a time, on a task of its own, so that the stream goes on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call.live_calls import LiveCalls
+from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
+from orchestrator.dialogue.call.replies import Replies
+from orchestrator.dialogue.ports.streams import ExpectedStream
+from orchestrator.domain.errors import CallingError
+from orchestrator.domain.plan import Step
+from orchestrator.domain.playout import Playout
+from orchestrator.domain.turn import CalleeInput, Reply, Wait
+
+# Seconds after which a callee who waits for an answer hears a filler; then, another.
+FIRST_FILLER = 1.5
+NEXT_FILLER = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """An exchange is done, or takes so long that its reply is a filler and `Wait`."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The call cannot go on in this stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the callee is asked: the open step, how often it was asked, and how long they are waited for.
+
+    Attributes:
+        pause: seconds of silence that end this callee's turn at the latest.
+    """
+
+    step: Step | None
+    ask_count: int
+    pause: float
+
+
+class Conversation:
+    """Runs the exchanges of one stream. What it finds out it posts to the stream's inbox."""
+
+    def __init__(
+        self,
+        exchanges: LiveCalls,
+        replies: Replies,
+        listening: ListeningTimes,
+        call: ExpectedStream,
+        *,
+        background: Background,
+        post: Callable[[Replied | Failure], None],
+    ) -> None:
+        """Makes it.
+
+        Args:
+            exchanges: takes turns.
+            replies: knows what was replied, and notes what of it was heard.
+            listening: how long callees are listened to.
+            call: which call.
+            background: owns the work.
+            post: takes what comes of exchanges.
+        """
+        self._exchanges = exchanges
+        self._replies = replies
+        self._listening = listening
+        self._consultation_id = call.consultation_id
+        self._call_sid = call.call_sid
+        self._background = background
+        self._post = post
+        self._exchange: asyncio.Task[None] | None = None
+        self._note: asyncio.Task[None] | None = None
+        self._unnoted: tuple[int, Playout] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an exchange is at work."""
+        return self._exchange is not None and not self._exchange.done()
+
+    def take(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
+        """Begins an exchange; its reply is posted.
+
+        Args:
+            turn_number: the callee's turn.
+            callee_input: what the callee did; None: the goodbye was played.
+            playout: how far the words before it were played.
+        """
+        self._unnoted = None  # the exchange notes it
+        self._exchange = self._background.start(
+            self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
+        )
+
+    async def withdraw(self, turn_number: int) -> bool:
+        """Takes an exchange back because the callee goes on speaking; returns whether nothing came of it yet."""
+        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, turn_number)
+        if withdrawn and self._exchange is not None:
+            self._exchange.cancel()
+            await asyncio.gather(self._exchange, return_exceptions=True)
+        return withdrawn
+
+    def note(self, open_turn: int, playout: Playout) -> None:
+        """Has it noted how far the reply before a callee's turn was played; only the newest counts."""
+        self._unnoted = (open_turn, playout)
+        if self._note is None or self._note.done():
+            self._note = self._background.start(self._guarded(self._noted()), name="stream_note")
+
+    async def asking(self) -> Asking:
+        """Returns what the callee is asked now.
+
+        Raises:
+            ConsultationNotFound, StoreUnavailable
+        """
+        brief, consultation = await self._replies.store.load(self._consultation_id)
+        progress, steps = consultation.progress, brief.plan.steps
+        step = steps[progress.position] if progress.position < len(steps) else None
+        return Asking(step, progress.ask_count, silence_timeout(progress, brief.listening, self._listening))
+
+    async def turn_by_turn(self) -> None:
+        """Has the call go on turn by turn from now on: what streams need is not to be had."""
+        await self._guarded(self._replies.turn_by_turn(self._consultation_id))
+
+    async def close(self) -> None:
+        """Notes what is left to note; an exchange that is at work is finished by whoever owns it."""
+        if self._exchange is not None:
+            self._exchange.cancel()
+            await asyncio.gather(self._exchange, return_exceptions=True)
+        if self._note is not None:
+            await asyncio.gather(self._note, return_exceptions=True)
+
+    async def _taken(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
+        said, patience = callee_input, FIRST_FILLER
+        while True:
+            reply = await self._exchanges.take_turn(
+                self._consultation_id, self._call_sid, turn_number, said, filler_after=patience, playout=playout
+            )
+            self._post(Replied(reply))
+            if not isinstance(reply.next, Wait):
+                return
+            said, patience = None, NEXT_FILLER
+
+    async def _noted(self) -> None:
+        while self._unnoted is not None:
+            (open_turn, playout), self._unnoted = self._unnoted, None
+            await self._replies.heard(self._consultation_id, open_turn, playout)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except CallingError:  # the call's own webhooks try again, and apologise if need be
+            self._post(Failure())

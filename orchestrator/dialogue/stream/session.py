@@ -1,0 +1,309 @@
+"""One live stream of a call: what the callee says goes into exchanges, and what these reply is played.
+
+One task runs it, event by event. `turn_taking` decides who has the floor, `playback` knows what was heard, `ears` what
+was said; the exchanges are those of a call that goes turn by turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call.replies import first_turn
+from orchestrator.dialogue.ports.speech import Final, Interim
+from orchestrator.dialogue.stream.conversation import Conversation, Failure, Replied
+from orchestrator.dialogue.stream.ears import Ears, Failed, Recognised
+from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached, Send
+from orchestrator.dialogue.stream.playback import Playback
+from orchestrator.dialogue.stream.spoken_script import heard_of, spoken_script
+from orchestrator.dialogue.turn_taking.decisions import (
+    Decision,
+    FloorFree,
+    Hold,
+    Interrupt,
+    KeysEntered,
+    NoInput,
+    Resume,
+    SpeechBegan,
+    SpeechPaused,
+    TurnEnded,
+)
+from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
+from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
+from orchestrator.domain.playout import Playout
+from orchestrator.domain.turn import (
+    CalleeInput,
+    HandOver,
+    HangUp,
+    KeypadInput,
+    Listen,
+    Reply,
+    SilenceInput,
+    SpokenInput,
+    Wait,
+)
+
+FRAME = 0.02  # seconds
+# Stretches of speech in a row that could not be recognised, after which the call goes on turn by turn.
+MOST_FAILURES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """A sentence could not be spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The telephone network has ended its stream."""
+
+
+Event = CalleeEvent | Recognised | Replied | Failure | Hushed | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with.
+
+    Attributes:
+        inbox: what happens, in order; the others post to it.
+        background: owns the work; it is everybody's.
+    """
+
+    conversation: Conversation
+    playback: Playback
+    ears: Ears
+    floor: TurnTaking
+    inbox: asyncio.Queue[Event]
+    send: Send
+    background: Background
+
+
+class Session:
+    """Runs one live stream."""
+
+    def __init__(self, parts: SessionParts) -> None:
+        self._conversation = parts.conversation
+        self._playback = parts.playback
+        self._ears = parts.ears
+        self._floor = parts.floor
+        self._inbox = parts.inbox
+        self._send = parts.send
+        self._background = parts.background
+        self._reply = Reply((), HangUp())
+        self._waiting: Reply | None = None  # a reply that is played once the callee, or a filler, is done
+        self._said = ""  # what the exchange at work is about
+        self._fillers = 0
+        self._failures = 0
+        self._over = False
+
+    async def run(self, reply: Reply, playout: Playout, incoming: AsyncIterator[CalleeEvent]) -> None:
+        """Runs until the call ends, goes on turn by turn, or the stream has ended.
+
+        Args:
+            reply: the latest one.
+            playout: how far it was played in an earlier stream.
+            incoming: the callee's side.
+        """
+        reader = self._background.start(self._read(incoming), name="stream_reader")
+        try:
+            await self._begin(reply, playout)
+            while not self._over:
+                await self._happened(await self._next())
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            await self._playback.close()
+            await self._ears.close()
+            await self._conversation.close()
+
+    async def _read(self, incoming: AsyncIterator[CalleeEvent]) -> None:
+        async for event in incoming:
+            self._inbox.put_nowait(event)
+        self._inbox.put_nowait(Closed())
+
+    async def _next(self) -> Event | None:
+        """Returns what happens next; None: nothing did before a deadline."""
+        deadlines = [at for at in (self._floor.deadline, self._playback.deadline) if at is not None]
+        try:
+            async with asyncio.timeout_at(min(deadlines, default=None)):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    async def _happened(self, event: Event | None) -> None:
+        now = _now()
+        match event:
+            case CalleeAudio() | MarkReached() | KeyPressed():
+                await self._came(event, now)
+            case Failed():
+                await self._not_recognised(now)
+            case Replied(reply):
+                await self._replied(reply)
+            case Failure():
+                await self._end(Ending.FALL_BACK)
+            case Hushed():
+                await self._turn_by_turn()
+            case Closed():
+                self._over = True
+            case None:
+                await self._overdue(now)
+            case Interim(text) | Final(text):
+                self._failures = 0
+                await self._decided(self._floor.recognised(text, isinstance(event, Final), at=now))
+
+    # The callee's side.
+
+    async def _came(self, event: CalleeEvent, now: float) -> None:
+        match event:
+            case CalleeAudio(audio):
+                await self._heard(audio, now)
+            case MarkReached(name):
+                await self._played(name, now)
+            case KeyPressed(digit):
+                await self._decided(self._floor.key(digit, at=now))
+
+    async def _heard(self, audio: bytes, now: float) -> None:
+        frames = max(1, len(audio) // 160)
+        for place, speech in enumerate(self._ears.hear(audio)):
+            await self._decided(self._floor.frame(speech, at=now - (frames - 1 - place) * FRAME))
+
+    async def _not_recognised(self, now: float) -> None:
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            await self._turn_by_turn()
+        else:
+            await self._decided(self._floor.recognition_failed(at=now))
+
+    async def _overdue(self, now: float) -> None:
+        if (deadline := self._playback.deadline) is not None and now >= deadline:
+            await self._playback.close()
+            await self._words_done(now)
+        await self._decided(self._floor.tick(at=now))
+
+    async def _decided(self, decisions: list[Decision]) -> None:
+        for decision in decisions:
+            match decision:
+                case SpeechBegan():
+                    self._ears.begin()
+                case SpeechPaused():
+                    self._ears.end()
+                case Hold() | Interrupt():
+                    await self._cut()
+                case Resume():
+                    self._playback.resume()
+                    self._tell_floor()
+                case TurnEnded(text=text):
+                    await self._take(SpokenInput(text))
+                case KeysEntered(digits=digits):
+                    await self._take(KeypadInput(digits))
+                case NoInput():
+                    await self._take(SilenceInput())
+                case FloorFree():
+                    await self._begin_waiting()
+
+    async def _cut(self) -> None:
+        await self._playback.cut()
+        self._note()
+
+    async def _take(self, callee_input: CalleeInput) -> None:
+        """Begins an exchange about what the callee did; what they said while one is at work belongs to it."""
+        await self._cut()
+        turn_number = self._open_turn
+        if self._conversation.busy and await self._conversation.withdraw(turn_number):
+            if isinstance(callee_input, SpokenInput):
+                callee_input = SpokenInput(f"{self._said} {callee_input.text}".strip(), callee_input.confidence)
+        elif self._waiting is not None:
+            self._set(self._waiting)  # nothing of it was heard
+            turn_number = self._open_turn
+        elif self._conversation.busy:
+            return  # it is being written: its reply comes first
+        self._said = callee_input.text if isinstance(callee_input, SpokenInput) else ""
+        self._conversation.take(turn_number, callee_input, self._playback.playout)
+        return
+
+    # The agent's side.
+
+    async def _replied(self, reply: Reply) -> None:
+        if self._floor.callee_speaks or self._playback.playing:
+            self._waiting = reply
+        else:
+            await self._begin(reply, Playout())
+
+    async def _begin_waiting(self) -> None:
+        if self._waiting is not None:
+            reply, self._waiting = self._waiting, None
+            await self._begin(reply, Playout())
+
+    def _set(self, reply: Reply) -> None:
+        """Makes a reply the one that is being said."""
+        self._waiting = None
+        first = first_turn(reply)
+        if isinstance(reply.next, Wait):
+            first += self._fillers
+            self._fillers += len(reply.prompts)
+        else:
+            self._fillers = 0
+        self._reply = reply
+        self._playback.load(spoken_script(reply.prompts, first))
+
+    async def _begin(self, reply: Reply, playout: Playout) -> None:
+        self._set(reply)
+        self._playback.play(heard=heard_of(self._playback.script, playout))
+        if isinstance(reply.next, Listen):
+            asking = await self._conversation.asking()
+            expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)
+            self._floor.listen(expected, silence_timeout=asking.pause, most=reply.next.max_length, keys=reply.next.keys)
+        if self._playback.playing:
+            self._tell_floor()
+        else:
+            await self._words_done(_now())
+
+    def _tell_floor(self) -> None:
+        if (sentence := self._playback.sentence) is not None:
+            self._floor.agent_started(sentence.text, sentence.uninterruptible, at=_now())
+
+    async def _played(self, name: str, now: float) -> None:
+        if self._playback.reached(name) is None:
+            return
+        self._note()
+        if self._playback.playing:
+            self._tell_floor()
+        else:
+            await self._words_done(now)
+
+    async def _words_done(self, now: float) -> None:
+        """Goes on after a reply was played, as far as it is."""
+        match self._reply.next:
+            case HangUp(turn_number) if turn_number and not self._conversation.busy:
+                self._conversation.take(turn_number, None, None)
+            case HangUp():
+                await self._end(Ending.HANG_UP)
+            case HandOver():
+                await self._end(Ending.FALL_BACK)
+            case _:
+                await self._decided(self._floor.agent_stopped(at=now))
+                await self._begin_waiting()
+
+    def _note(self) -> None:
+        if not isinstance(self._reply.next, Wait) and self._playback.script:
+            self._conversation.note(self._open_turn, self._playback.playout)
+
+    @property
+    def _open_turn(self) -> int:
+        return self._reply.next.turn_number
+
+    async def _turn_by_turn(self) -> None:
+        await self._conversation.turn_by_turn()
+        await self._end(Ending.FALL_BACK)
+
+    async def _end(self, ending: Ending) -> None:
+        self._over = True
+        await self._playback.close()
+        await self._send(Ended(ending))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,97 @@
+"""Live calls as the caller hears them: ours beside a minimal Pipecat bot, and a floor under both; one client for all.
+
+What is measured has one core for itself; callees and engines share another. A run whose client was late is void.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from itertools import compress
+from pathlib import Path
+
+import pytest
+
+from tests.bench.streams.callee import Line
+from tests.bench.streams.engines import Delays
+from tests.bench.streams.measurement import COLUMNS, Measured, Target, measure
+from tests.bench.streams.pipecat_environment import NoPipecat
+from tests.bench.streams.systems import ours, pipecat, reference
+from tests.bench.streams.utterances import ASKS, COMPLAINS, NOTHING, WAIT_A_MOMENT
+from tests.bench.table import show
+
+pytestmark = [
+    pytest.mark.bench,
+    pytest.mark.timeout(3600),
+    pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2, reason="needs two cores"),
+]
+
+AGREE = Line()
+INTERRUPT = Line(WAIT_A_MOMENT, seconds=1.4, interrupts_after=0.8)
+CAPACITY = (AGREE, AGREE, INTERRUPT, AGREE, AGREE, INTERRUPT, AGREE, AGREE)
+CONSULTATION = (
+    AGREE, AGREE, AGREE, AGREE, Line(COMPLAINS, 2.0), Line(ASKS, 2.4), AGREE, Line(NOTHING), INTERRUPT, AGREE,
+)  # fmt: skip
+
+System = Callable[[], AbstractAsyncContextManager[Target]]
+
+
+async def _loads(system: System, script: tuple[Line, ...], *calls: int) -> list[Measured]:
+    """Loads a system, step by step, until it can take no more."""
+    measured = []
+    async with system() as target:
+        for number in calls:
+            measured.append(await measure(target, number, script))
+            figures = measured[-1].figures
+            if figures.failures or figures.total("lost") > number:
+                break
+    return measured
+
+
+def _print(title: str, *loaded: list[Measured], leave_out: str | None = None) -> None:
+    kept = [column != leave_out for column in COLUMNS]
+    rows = [tuple(compress(each.row(part[0]), kept)) for part in loaded for each in part]
+    show(title, tuple(compress(COLUMNS, kept)), rows)
+    for reason in sorted({failure for part in loaded for each in part for failure in each.figures.failures}):
+        print(f"failed: {reason}")
+
+
+def _most(measured: list[Measured]) -> tuple[str, str]:
+    fitting = [each.calls for each in measured if each.tolerable]
+    return measured[0].target.name, str(max(fitting, default=0))
+
+
+def test_capacity_of_a_core(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    floor = asyncio.run(_loads(reference, CAPACITY, 1, 25, 50, 100))
+    own = asyncio.run(_loads(partial(ours, tmp_path / "ours"), CAPACITY, 1, 10, 25, 50, 75, 100))
+    try:
+        other = asyncio.run(_loads(partial(pipecat, tmp_path), CAPACITY, 1, 5, 10, 15, 20, 25))
+    except NoPipecat as reason:
+        print(f"no Pipecat here: {reason}")
+        other = []
+    loaded = [each for each in (floor, other, own) if each]
+    _print("Live calls on one core, engines answering at once", *loaded)
+    show("Calls a core: own share of a turn at p95 up to 150 ms, none lost", ("", "calls"), list(map(_most, loaded)))
+    assert not any(each.figures.void for each in floor), "the client was late: nothing of this counts"
+
+
+@pytest.mark.xfail(reason="streams are not served yet")
+def test_a_consultation_with_engines_that_take_their_time(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    delays = Delays()
+    measured = [asyncio.run(_loads(partial(ours, tmp_path / "ours", delays), CONSULTATION, 5))]
+    try:
+        measured.append(asyncio.run(_loads(partial(pipecat, tmp_path, delays), CONSULTATION, 5)))
+    except NoPipecat as reason:
+        print(f"no Pipecat here: {reason}")
+    _print(
+        f"A consultation: final words {delays.final * 1000:.0f} ms after the end of speech, first audio after "
+        f"{delays.first_audio * 1000:.0f}, first token after {delays.first_token * 1000:.0f}",
+        *measured,
+        leave_out="own",
+    )
+    assert measured[0][0].figures.gaps, measured[0][0].figures.failures
