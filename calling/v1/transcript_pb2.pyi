@@ -306,6 +306,7 @@ class TurnTimings(_message.Message):
     LANGUAGE_MODEL_FIELD_NUMBER: _builtins.int
     TEXT_TO_SPEECH_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    END_OF_TURN_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def recording(self) -> _duration_pb2.Duration:
         """Fetching the recording from the telephone network."""
@@ -330,6 +331,10 @@ class TurnTimings(_message.Message):
     def total(self) -> _duration_pb2.Duration:
         """The whole exchange, webhook in to reply out, as the orchestrator sees it."""
 
+    @_builtins.property
+    def end_of_turn(self) -> _duration_pb2.Duration:
+        """Callee's turns of live streams: the silence that was waited through before the turn was taken for ended."""
+
     def __init__(
         self,
         *,
@@ -339,10 +344,11 @@ class TurnTimings(_message.Message):
         language_model: _duration_pb2.Duration | None = ...,
         text_to_speech: _duration_pb2.Duration | None = ...,
         total: _duration_pb2.Duration | None = ...,
+        end_of_turn: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["language_model", b"language_model", "matching", b"matching", "recording", b"recording", "speech_to_text", b"speech_to_text", "text_to_speech", b"text_to_speech", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_of_turn", b"end_of_turn", "language_model", b"language_model", "matching", b"matching", "recording", b"recording", "speech_to_text", b"speech_to_text", "text_to_speech", b"text_to_speech", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language_model", b"language_model", "matching", b"matching", "recording", b"recording", "speech_to_text", b"speech_to_text", "text_to_speech", b"text_to_speech", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_of_turn", b"end_of_turn", "language_model", b"language_model", "matching", b"matching", "recording", b"recording", "speech_to_text", b"speech_to_text", "text_to_speech", b"text_to_speech", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

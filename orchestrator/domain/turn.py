@@ -40,6 +40,7 @@ class Timings:
     language_model: float | None = None
     text_to_speech: float | None = None
     total: float | None = None
+    end_of_turn: float | None = None
 
 
 class Layer(StrEnum):
@@ -200,12 +201,12 @@ class SpokenInput:
     Attributes:
         text: the words; empty: there was sound, but no words were recognised.
         confidence: the recogniser's, 0 to 1; None: it does not say.
-        speech_to_text_ms: milliseconds from the end of the words to their last recognition.
+        end_of_turn_ms: milliseconds of silence that were waited through.
     """
 
     text: str
     confidence: float | None = None
-    speech_to_text_ms: float | None = None
+    end_of_turn_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

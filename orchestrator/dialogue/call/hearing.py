@@ -25,6 +25,7 @@ class Heard:
     utterance: Utterance
     recording_ms: float | None = None
     speech_to_text_ms: float | None = None
+    end_of_turn_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ class Hearing:
                 return Heard(SILENCE)
             case KeypadInput(digits):
                 return Heard(Utterance(digits, Source.KEYPAD, 1.0))
-            case SpokenInput(text, confidence, speech_to_text_ms):
+            case SpokenInput(text, confidence, end_of_turn_ms):
                 spoken = Utterance(text, Source.SPEECH, confidence) if text.strip() else UNINTELLIGIBLE
-                return Heard(spoken, speech_to_text_ms=speech_to_text_ms)
+                return Heard(spoken, end_of_turn_ms=end_of_turn_ms)
             case RecordingInput(recording_sid):
                 return await self._recording(recording_sid, budget)
 

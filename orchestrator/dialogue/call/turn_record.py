@@ -17,7 +17,7 @@ def callee_turn(
     number: int, heard: Heard, subject: str, *, matching_ms: float, now: datetime, understood: Understood | None
 ) -> Turn:
     """Returns the callee's turn, with what was made of it and what that cost."""
-    timings = Timings(heard.recording_ms, heard.speech_to_text_ms, matching_ms)
+    timings = Timings(heard.recording_ms, heard.speech_to_text_ms, matching_ms, end_of_turn=heard.end_of_turn_ms)
     utterance = heard.utterance
     return Turn(
         number,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.call.replies import first_turn
@@ -195,8 +195,8 @@ class Session:
                 case Resume():
                     self._playback.resume()
                     self._tell_floor()
-                case TurnEnded(text=text):
-                    await self._take(SpokenInput(text))
+                case TurnEnded(text=text, silence_ms=silence_ms):
+                    await self._take(SpokenInput(text, end_of_turn_ms=silence_ms))
                 case KeysEntered(digits=digits):
                     await self._take(KeypadInput(digits))
                 case NoInput():
@@ -214,7 +214,7 @@ class Session:
         turn_number = self._open_turn
         if self._conversation.busy and await self._conversation.withdraw(turn_number):
             if isinstance(callee_input, SpokenInput):
-                callee_input = SpokenInput(f"{self._said} {callee_input.text}".strip(), callee_input.confidence)
+                callee_input = replace(callee_input, text=f"{self._said} {callee_input.text}".strip())
         elif self._waiting is not None:
             self._set(self._waiting)  # nothing of it was heard
             turn_number = self._open_turn

@@ -10,7 +10,7 @@ _SPEAKERS = {
     Speaker.AGENT: transcript_pb2.Turn.SPEAKER_AGENT,
     Speaker.CALLEE: transcript_pb2.Turn.SPEAKER_CALLEE,
 }
-_TIMINGS = ("recording", "speech_to_text", "matching", "language_model", "text_to_speech", "total")
+_TIMINGS = ("recording", "speech_to_text", "matching", "language_model", "text_to_speech", "total", "end_of_turn")
 
 
 def turn_message(turn: Turn, heard: str) -> transcript_pb2.Turn:
