@@ -33,7 +33,17 @@ from orchestrator.domain.outcome import RecordingConsent
 from orchestrator.domain.plan import Step
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.progress import Progress
-from orchestrator.domain.turn import CalleeInput, HandOverEnded, HangUp, Listen, Prompt, Reply, Source, Turn
+from orchestrator.domain.turn import (
+    CalleeInput,
+    HandOverEnded,
+    HangUp,
+    Listen,
+    Prompt,
+    Reply,
+    Source,
+    SpokenInput,
+    Turn,
+)
 
 # How many of the latest turns a language model is shown.
 _CONTEXT_TURNS = 8
@@ -89,6 +99,7 @@ class Exchange:
         late_opinion: the language model's opinion of this turn, on its way when this one is done; whoever runs the
             exchange owns it.
         keep_audio: what was recorded of this turn may stay until the call is over; known when this one is done.
+        playout: how far the words before it were played; None: to their end.
     """
 
     upcoming: tuple[str, ...] = ()
@@ -107,7 +118,8 @@ class Exchange:
             playout: how far the words before it were played; None: to their end.
         """
         self._parts = parts
-        self._playout = playout
+        self.playout = playout
+        self._ahead: asyncio.Future[Thought] | None = None
         self._brief = brief
         self._consultation = consultation
         self._interview = parts.interview(brief)
@@ -124,6 +136,25 @@ class Exchange:
     def hang_up(self) -> None:
         """Takes note that nobody listens any more: only the callee's words are still worth the work."""
         self._hung_up.set()
+
+    async def think_ahead(self, callee_input: SpokenInput, budget: Budget) -> None:
+        """Works out what follows if the callee says no more than this, and has it spoken; `take` finds it done."""
+        self._ahead = asyncio.get_running_loop().create_future()
+        try:
+            thought = await self._think(await self._parts.hearing.hear(callee_input, budget), budget)
+        except BaseException:
+            self._ahead.cancel()
+            raise
+        if not self._ahead.done():
+            self._ahead.set_result(thought)
+        await self._parts.speaking.ahead(self.consultation_id, [s.text for s in thought.move.sayings], budget)
+
+    def give_up(self) -> None:
+        """Ends what this one has begun: it will not be taken."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+        if self.late_opinion is not None:
+            self.late_opinion.cancel()
 
     async def take(self, callee_input: CalleeInput, budget: Budget) -> Reply:
         """Hears, understands, answers and writes; returns what the telephone does next.
@@ -145,7 +176,7 @@ class Exchange:
             thought = self._resume(answered=callee_input.answered)
         else:
             heard = await self._parts.hearing.hear(callee_input, budget)
-            thought = await self._think(heard, budget)
+            thought = await self._thought(heard, budget)
         prompts: tuple[Prompt, ...] = ()
         costs: tuple[float, ...] = ()
         if not self._nobody_listens:
@@ -163,6 +194,13 @@ class Exchange:
         if progress.over or self._interview.open_step(progress) is None:
             return Thought("hand_over", 0.0, Move(replace(progress, over=True), ()))
         return Thought("hand_over", 0.0, self._interview.resume(progress, answered=answered))
+
+    async def _thought(self, heard: Heard, budget: Budget) -> Thought:
+        if self._ahead is not None:
+            await asyncio.wait({self._ahead}, timeout=budget.left())
+            if self._ahead.done() and not self._ahead.cancelled():
+                return self._ahead.result()
+        return await self._think(heard, budget)
 
     async def _think(self, heard: Heard, budget: Budget) -> Thought:
         watch = Stopwatch()
@@ -196,7 +234,7 @@ class Exchange:
             return ()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
         _, turns = await self._parts.store.transcript(self.consultation_id, after=after)
-        return as_heard(turns, heard_parts(self._consultation, self._playout))
+        return as_heard(turns, heard_parts(self._consultation, self.playout))
 
     def _other_steps(self, open_step: Step) -> tuple[OtherStep, ...]:
         progress = self._consultation.progress
@@ -238,7 +276,7 @@ class Exchange:
             total_ms=watch.milliseconds(),
             listening=self._parts.listening,
             duty_phone=self._parts.duty(self._brief),
-            playout=self._playout,
+            playout=self.playout,
         )
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:

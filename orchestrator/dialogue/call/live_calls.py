@@ -17,6 +17,7 @@ from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
 from orchestrator.dialogue.call.exchange_record import QUIET
 from orchestrator.dialogue.call.patience import silence_timeout
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
+from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
 from orchestrator.dialogue.call.turn_record import agent_turns
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change, DueKind
@@ -26,10 +27,8 @@ from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
 from orchestrator.domain.event import StateChanged, TurnTaken
 from orchestrator.domain.playout import Playout
-from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, Wait
+from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, SpokenInput, Wait
 
-# Names a turn that is worked on; with the call's sid, so that no other call can ask for it.
-_Key = tuple[str, str, int]
 # Kept of a caller's deadline for the way back and for making a filler, in seconds.
 ON_THE_WAY = 1.5
 # The key of the reply to the call being answered.
@@ -96,7 +95,8 @@ class LiveCalls:
         self._background = background
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
-        self._running: dict[_Key, _Running] = {}
+        self._running: dict[TurnKey, _Running] = {}
+        self._ahead = ThinkingAhead(background)
 
     async def answer(self, consultation_id: str, call_sid: str, *, time_left: float | None = None) -> Reply:
         """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
@@ -195,12 +195,29 @@ class LiveCalls:
             said = callee_input or await self._store.remembered_input(consultation_id, turn_number)
             if said is None:
                 return await self._said_last(consultation)
-            exchange = Exchange(self._parts, brief, consultation, playout)
+            exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation)
+            exchange.playout = playout
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
             running = self._start(key, exchange, said)
         patience = _within(filler_after or self._limits.filler, time_left) - watch.elapsed()
         return await self._finished(key, running, max(0.0, patience))
+
+    async def think_ahead(
+        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: SpokenInput
+    ) -> None:
+        """Begins to work on a turn that may be over: if it ends in these words, its reply is there sooner.
+
+        Raises:
+            ConsultationNotFound, StoreUnavailable
+        """
+        key = (consultation_id, call_sid, turn_number)
+        if self._ahead.knows(key, callee_input.text) or key in self._running:
+            return
+        brief, consultation = await self._store.load(consultation_id)
+        if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
+            exchange = Exchange(self._parts, brief, consultation)
+            self._ahead.begin(key, exchange, callee_input, Budget(self._limits.exchange))
 
     def withdraw(self, consultation_id: str, call_sid: str, turn_number: int) -> bool:
         """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that."""
@@ -213,11 +230,12 @@ class LiveCalls:
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
         self._parts.speaking.forget(consultation_id)
+        self._ahead.forget(consultation_id)
         for (running_id, _, _), running in self._running.items():
             if running_id == consultation_id:
                 running.exchange.hang_up()
 
-    def _start(self, key: _Key, exchange: Exchange, callee_input: CalleeInput) -> _Running:
+    def _start(self, key: TurnKey, exchange: Exchange, callee_input: CalleeInput) -> _Running:
         if (running := self._running.get(key)) is not None:
             return running  # the same webhook came twice at the same time
         task = self._background.start(self._taken(exchange, callee_input), name="exchange")
@@ -238,7 +256,7 @@ class LiveCalls:
             speaking = self._parts.speaking.ahead(consultation_id, texts, Budget(self._limits.exchange))
             self._background.start(speaking, name="speak_ahead")
 
-    async def _finished(self, key: _Key, running: _Running, patience: float) -> Reply:
+    async def _finished(self, key: TurnKey, running: _Running, patience: float) -> Reply:
         fillers = len(running.fillers)
         done, _ = await asyncio.wait({running.task}, timeout=patience)
         if done or running.exchange.writing:
@@ -248,7 +266,7 @@ class LiveCalls:
                 running.fillers.append(await self._fill(key, running))
         return running.fillers[fillers]
 
-    async def _fill(self, key: _Key, running: _Running) -> Reply:
+    async def _fill(self, key: TurnKey, running: _Running) -> Reply:
         consultation_id, _, turn_number = key
         filler = self._filler()
         running.exchange.fill(filler)

@@ -15,7 +15,7 @@ from orchestrator.dialogue.ports.streams import ExpectedStream
 from orchestrator.domain.errors import CallingError
 from orchestrator.domain.plan import Step
 from orchestrator.domain.playout import Playout
-from orchestrator.domain.turn import CalleeInput, Reply, Wait
+from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
 
 # Seconds after which a callee who waits for an answer hears a filler; then, another.
 FIRST_FILLER = 1.5
@@ -98,6 +98,11 @@ class Conversation:
         self._exchange = self._background.start(
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
+
+    def think_ahead(self, turn_number: int, callee_input: SpokenInput) -> None:
+        """Has work begun on a turn that may be over."""
+        work = self._exchanges.think_ahead(self._consultation_id, self._call_sid, turn_number, callee_input)
+        self._background.start(self._guarded(work), name="stream_think_ahead")
 
     async def withdraw(self, turn_number: int) -> bool:
         """Takes an exchange back because the callee goes on speaking; returns whether nothing came of it yet."""

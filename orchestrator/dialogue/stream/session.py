@@ -96,6 +96,7 @@ class Session:
         self._waiting: Reply | None = None  # a reply that is played once the callee, or a filler, is done
         self._said = ""  # what the exchange at work is about
         self._fillers = 0
+        self._paused = False
         self._failures = 0
         self._over = False
 
@@ -153,6 +154,7 @@ class Session:
             case Interim(text) | Final(text):
                 self._failures = 0
                 await self._decided(self._floor.recognised(text, isinstance(event, Final), at=now))
+                self._think_ahead()
 
     # The callee's side.
 
@@ -187,9 +189,12 @@ class Session:
         for decision in decisions:
             match decision:
                 case SpeechBegan():
+                    self._paused = False
                     self._ears.begin()
                 case SpeechPaused():
+                    self._paused = True
                     self._ears.end()
+                    self._think_ahead()
                 case Hold() | Interrupt():
                     await self._cut()
                 case Resume():
@@ -203,6 +208,13 @@ class Session:
                     await self._take(SilenceInput())
                 case FloorFree():
                     await self._begin_waiting()
+
+    def _think_ahead(self) -> None:
+        """Begins to work on what the callee has said so far, once they pause: the pause may be the end."""
+        words = self._floor.words
+        busy = self._conversation.busy or self._waiting is not None or self._playback.playing
+        if self._paused and words and not busy and isinstance(self._reply.next, Listen):
+            self._conversation.think_ahead(self._open_turn, SpokenInput(words))
 
     async def _cut(self) -> None:
         await self._playback.cut()

@@ -158,7 +158,7 @@ def _by_ending(words: list[str], short: str, expected: Expected) -> Completeness
     last = words[-1]
     if _YES_ALONE.fullmatch(short) and expected is not Expected.YES_NO:
         return Completeness.UNCLEAR
-    if expected is Expected.NAME and len(last) == _NAME_SYLLABLES:
+    if expected is Expected.NAME and len(last) == _NAME_SYLLABLES and not last.startswith("이름"):
         return Completeness.FINISHED
     if last in _LEADS_ON:
         return Completeness.CONNECTED

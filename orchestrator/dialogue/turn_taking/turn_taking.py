@@ -67,6 +67,11 @@ class TurnTaking:
         return self._floor is not _Floor.OVER and (self._turn.began is not None or self._digits != "")
 
     @property
+    def words(self) -> str:
+        """The words of the callee's turn so far."""
+        return self._turn.words.text
+
+    @property
     def deadline(self) -> float | None:
         """When to `tick` at the latest; None: the call is over."""
         if self._floor is _Floor.OVER:

@@ -89,7 +89,9 @@ def test_number_answers_a_choice(text):
 
 def test_names():
     assert completeness("홍길동", Expected.NAME) is Completeness.FINISHED
+    assert completeness("박영은", Expected.NAME) is Completeness.FINISHED
     assert completeness("저는", Expected.NAME) is Completeness.CONNECTED
+    assert completeness("제 이름은", Expected.NAME) is Completeness.CONNECTED
 
 
 def test_silence_grows_with_what_is_missing():
