@@ -42,7 +42,11 @@ class _Stretch:
 
 
 class Ears:
-    """Hears one callee."""
+    """Hears one callee.
+
+    Attributes:
+        trailing: seconds for which a voice that has ended is still taken for speech.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Ears:
             on_words: told what is understood.
         """
         self._detector = detector
+        self.trailing = detector.trailing
         self._recogniser = recogniser
         self._background = background
         self._on_words = on_words

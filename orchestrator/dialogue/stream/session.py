@@ -46,6 +46,8 @@ from orchestrator.domain.turn import (
 )
 
 FRAME = 0.02  # seconds
+# A callee who is waited for longer than so many seconds is given more time at every pause.
+USUAL_PAUSE = 5.0
 # Stretches of speech in a row that could not be recognised, after which the call goes on turn by turn.
 MOST_FAILURES = 2
 
@@ -114,6 +116,7 @@ class Session:
             while not self._over:
                 await self._happened(await self._next())
         finally:
+            self._floor.end()
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             await self._playback.close()
@@ -170,7 +173,8 @@ class Session:
     async def _heard(self, audio: bytes, now: float) -> None:
         frames = max(1, len(audio) // 160)
         for place, speech in enumerate(self._ears.hear(audio)):
-            await self._decided(self._floor.frame(speech, at=now - (frames - 1 - place) * FRAME))
+            late = self._ears.trailing if speech else 0.0
+            await self._decided(self._floor.frame(speech, at=now - (frames - 1 - place) * FRAME - late))
 
     async def _not_recognised(self, now: float) -> None:
         self._failures += 1
@@ -267,7 +271,13 @@ class Session:
         if isinstance(reply.next, Listen):
             asking = await self._conversation.asking()
             expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)
-            self._floor.listen(expected, silence_timeout=asking.pause, most=reply.next.max_length, keys=reply.next.keys)
+            self._floor.listen(
+                expected,
+                silence_timeout=asking.pause,
+                most=reply.next.max_length,
+                patience=max(1.0, asking.pause / USUAL_PAUSE),
+                keys=reply.next.keys,
+            )
         if self._playback.playing:
             self._tell_floor()
         else:

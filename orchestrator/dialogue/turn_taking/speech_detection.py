@@ -9,7 +9,13 @@ FRAME_BYTES = 160  # mu-law at 8000 Hz
 
 
 class SpeechDetector(Protocol):
-    """Listens to one call, frame by frame; what it heard before counts."""
+    """Listens to one call, frame by frame; what it heard before counts.
+
+    Attributes:
+        trailing: seconds for which a voice that has ended is still taken for speech.
+    """
+
+    trailing: float
 
     def feed(self, frame: bytes) -> bool:
         """Returns whether there is speech in the next 20 ms: 160 bytes of mu-law at 8000 Hz."""
