@@ -14,25 +14,20 @@ from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
-from orchestrator.dialogue.call.exchange_record import QUIET
-from orchestrator.dialogue.call.patience import silence_timeout
+from orchestrator.dialogue.call.greeting import greet
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
 from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
-from orchestrator.dialogue.call.turn_record import agent_turns
 from orchestrator.dialogue.move import Saying
-from orchestrator.dialogue.ports.store import Change, DueKind
+from orchestrator.dialogue.ports.store import Change
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
-from orchestrator.domain.event import StateChanged, TurnTaken
 from orchestrator.domain.playout import Playout
-from orchestrator.domain.turn import CalleeInput, HangUp, Listen, Reply, Source, SpokenInput, Wait
+from orchestrator.domain.turn import CalleeInput, HangUp, Reply, Source, SpokenInput, Wait
 
 # Kept of a caller's deadline for the way back and for making a filler, in seconds.
 ON_THE_WAY = 1.5
-# The key of the reply to the call being answered.
-ANSWERED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,45 +111,15 @@ class LiveCalls:
             raise WrongState(consultation_id, consultation.state)
         if consultation.turn_count or consultation.progress.over:
             return await self._said_last(consultation)
-        watch = Stopwatch()
-        interview = self._parts.interview(brief)
-        move = interview.begin(consultation.progress)
         budget = Budget(_within(self._limits.answer, time_left))
-        prompts, costs = await self._parts.speaking.say(move.sayings, budget)
-        turns = tuple(
-            agent_turns(
-                1,
-                move.sayings,
-                costs,
-                total_ms=watch.milliseconds(),
-                now=self._parts.clock.now(),
-                wording_version=brief.plan.wording_version,
-            )
-        )
-        times = self._parts.listening
-        pause = silence_timeout(move.progress, brief.listening, times)
-        reply = Reply(prompts, Listen(len(turns) + 1, pause, times.most))
+        greeting = await greet(self._parts, brief, consultation.progress, budget)
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             check_call(current, call_sid)
-            if current.turn_count or current.progress.over or current.reached(State.SUMMARISING):
-                return None
-            answered = replace(
-                current.to(State.IN_PROGRESS),
-                version=current.version + 1,
-                call_sid=call_sid,
-                answered_at=current.answered_at or self._parts.clock.now(),
-                progress=move.progress,
-                turn_count=len(turns),
-                open_turn=len(turns) + 1,
-                replied_turn=ANSWERED,
-            )
-            changed = () if current.state is State.IN_PROGRESS else (StateChanged(answered),)
-            due = {DueKind.CHECK: self._parts.clock.now() + QUIET}
-            return Change(answered, turns, (*changed, *map(TurnTaken, turns)), {ANSWERED: reply}, due)
+            return greeting.change(current, call_sid, self._parts.clock.now())
 
         after = await transact(self._store, consultation_id, decide)
-        self._prepare(consultation_id, interview.likely(after.progress))
+        self._prepare(consultation_id, greeting.upcoming)
         self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
         return await self._said_last(after)
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.call.replies import first_turn
 from orchestrator.dialogue.ports.speech import Final, Interim
-from orchestrator.dialogue.stream.conversation import Conversation, Failure, Replied
-from orchestrator.dialogue.stream.ears import Ears, Failed, Recognised
-from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached, Send
-from orchestrator.dialogue.stream.playback import Playback
+from orchestrator.dialogue.stream.conversation import Failure, Replied
+from orchestrator.dialogue.stream.ears import Failed
+from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
+from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts
 from orchestrator.dialogue.stream.spoken_script import heard_of, spoken_script
 from orchestrator.dialogue.turn_taking.decisions import (
     Decision,
@@ -31,7 +30,6 @@ from orchestrator.dialogue.turn_taking.decisions import (
     TurnEnded,
 )
 from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
-from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import (
     CalleeInput,
@@ -50,37 +48,6 @@ FRAME = 0.02  # seconds
 USUAL_PAUSE = 5.0
 # Stretches of speech in a row that could not be recognised, after which the call goes on turn by turn.
 MOST_FAILURES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Hushed:
-    """A sentence could not be spoken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The telephone network has ended its stream."""
-
-
-Event = CalleeEvent | Recognised | Replied | Failure | Hushed | Closed
-
-
-@dataclass(frozen=True, slots=True)
-class SessionParts:
-    """What a session works with.
-
-    Attributes:
-        inbox: what happens, in order; the others post to it.
-        background: owns the work; it is everybody's.
-    """
-
-    conversation: Conversation
-    playback: Playback
-    ears: Ears
-    floor: TurnTaking
-    inbox: asyncio.Queue[Event]
-    send: Send
-    background: Background
 
 
 class Session:

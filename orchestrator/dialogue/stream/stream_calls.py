@@ -20,7 +20,8 @@ from orchestrator.dialogue.stream.conversation import Conversation, Failure
 from orchestrator.dialogue.stream.ears import Ears
 from orchestrator.dialogue.stream.events import AgentEvent, CalleeEvent, Ended
 from orchestrator.dialogue.stream.playback import Playback, Speech
-from orchestrator.dialogue.stream.session import Event, Hushed, Session, SessionParts
+from orchestrator.dialogue.stream.session import Session
+from orchestrator.dialogue.stream.session_parts import Event, Hushed, SessionParts
 from orchestrator.dialogue.transaction import transact
 from orchestrator.dialogue.turn_taking.speech_detection import SpeechDetector
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking

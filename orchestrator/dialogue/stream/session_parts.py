@@ -1,0 +1,44 @@
+"""What a session is made of, and what happens in it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.stream.conversation import Conversation, Failure, Replied
+from orchestrator.dialogue.stream.ears import Ears, Recognised
+from orchestrator.dialogue.stream.events import CalleeEvent, Send
+from orchestrator.dialogue.stream.playback import Playback
+from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """A sentence could not be spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The telephone network has ended its stream."""
+
+
+Event = CalleeEvent | Recognised | Replied | Failure | Hushed | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with.
+
+    Attributes:
+        inbox: what happens, in order; the others post to it.
+        background: owns the work; it is everybody's.
+    """
+
+    conversation: Conversation
+    playback: Playback
+    ears: Ears
+    floor: TurnTaking
+    inbox: asyncio.Queue[Event]
+    send: Send
+    background: Background
