@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 from orchestrator.dialogue.call.replies import first_turn
 from orchestrator.dialogue.ports.speech import Final, Interim
 from orchestrator.dialogue.stream.conversation import Failure, Replied
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
-from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts
+from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts, together
 from orchestrator.dialogue.stream.spoken_script import heard_of, spoken_script
 from orchestrator.dialogue.turn_taking.decisions import (
     Decision,
@@ -63,7 +62,8 @@ class Session:
         self._background = parts.background
         self._reply = Reply((), HangUp())
         self._waiting: Reply | None = None  # a reply that is played once the callee, or a filler, is done
-        self._said = ""  # what the exchange at work is about
+        self._said: CalleeInput | None = None  # what the exchange at work is about
+        self._unanswered: CalleeInput | None = None  # what the callee did while it could not be taken back
         self._fillers = 0
         self._paused = False
         self._failures = 0
@@ -194,23 +194,29 @@ class Session:
     async def _take(self, callee_input: CalleeInput) -> None:
         """Begins an exchange about what the callee did; what they said while one is at work belongs to it."""
         await self._cut()
-        turn_number = self._open_turn
-        if self._conversation.busy and await self._conversation.withdraw(turn_number):
-            if isinstance(callee_input, SpokenInput):
-                callee_input = replace(callee_input, text=f"{self._said} {callee_input.text}".strip())
+        if self._conversation.busy:
+            if not await self._conversation.withdraw(self._open_turn):
+                self._unanswered = together(self._unanswered, callee_input)  # its reply comes first
+                return None
+            callee_input = together(self._said, callee_input)
         elif self._waiting is not None:
+            if not isinstance(self._waiting.next, Listen):
+                return await self._begin_waiting()
             self._set(self._waiting)  # nothing of it was heard
-            turn_number = self._open_turn
-        elif self._conversation.busy:
-            return  # it is being written: its reply comes first
-        self._said = callee_input.text if isinstance(callee_input, SpokenInput) else ""
-        self._conversation.take(turn_number, callee_input, self._playback.playout)
-        return
+        self._exchange(callee_input)
+        return None
+
+    def _exchange(self, callee_input: CalleeInput) -> None:
+        self._said, self._unanswered = callee_input, None
+        self._conversation.take(self._open_turn, callee_input, self._playback.playout)
 
     # The agent's side.
 
     async def _replied(self, reply: Reply) -> None:
-        if self._floor.callee_speaks or self._playback.playing:
+        if self._unanswered is not None and isinstance(reply.next, Listen):
+            self._set(reply)  # nothing of it was heard
+            self._exchange(self._unanswered)
+        elif self._floor.callee_speaks or self._playback.playing:
             self._waiting = reply
         else:
             await self._begin(reply, Playout())

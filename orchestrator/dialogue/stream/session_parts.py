@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.stream.conversation import Conversation, Failure, Replied
@@ -11,6 +11,7 @@ from orchestrator.dialogue.stream.ears import Ears, Recognised
 from orchestrator.dialogue.stream.events import CalleeEvent, Send
 from orchestrator.dialogue.stream.playback import Playback
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
+from orchestrator.domain.turn import CalleeInput, SpokenInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,10 @@ class SessionParts:
     inbox: asyncio.Queue[Event]
     send: Send
     background: Background
+
+
+def together(before: CalleeInput | None, after: CalleeInput) -> CalleeInput:
+    """Returns what a callee did in two parts: words belong together, of anything else the latter counts."""
+    if isinstance(before, SpokenInput) and isinstance(after, SpokenInput):
+        return replace(after, text=f"{before.text} {after.text}".strip())
+    return after

@@ -6,7 +6,8 @@ import pytest
 
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.stream.events import Ending
-from orchestrator.domain.turn import HangUp, Listen, OpenStream, Reply, Source, Speaker
+from orchestrator.domain.turn import HandOver, HangUp, Listen, OpenStream, Reply, Source, Speaker
+from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene
 from tests.unit.orchestrator.dialogue.stream.live_phone import LivePhone
 from tests.virtual_time import virtual_time
@@ -222,3 +223,70 @@ async def test_a_process_that_stops_hands_its_streams_on() -> None:
     assert phone.ending is Ending.FALL_BACK
     other = phone.replica()
     assert isinstance(await other.answer(phone.scene.id, phone.scene.call_sid), OpenStream)
+
+
+@virtual_time
+async def test_a_callee_in_danger_hears_what_to_do_and_is_put_through() -> None:
+    scene = Scene(duty_phone="+821033334444")
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await phone.agent_is_done()
+        await phone.say("숨을 못 쉬겠어요", 1.2)
+        await phone.agent_speaks()
+        await asyncio.sleep(0.5)
+        await phone.say("네 네 알았어요", 1.5)
+        await phone.over()
+    assert phone.ending is Ending.FALL_BACK
+    assert phone.cleared == 0
+    reply = await phone.streams.answer(scene.id, scene.call_sid)
+    assert isinstance(reply, Reply)
+    assert (reply.prompts, isinstance(reply.next, HandOver)) == ((), True)
+    assert "일일구" in " ".join(await heard(phone))
+
+
+@virtual_time
+async def test_who_goes_on_while_the_agent_thinks_is_heard_out() -> None:
+    model = ScriptedLanguageModel("네, 화요일에 열어요.", delay=2.0)
+    scene = Scene(language_model=model)
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await phone.agent_is_done()
+        await phone.say("복지관은 언제 열어요?", 1.2)
+        await asyncio.sleep(0.7)
+        await phone.say("아니 경로당이요", 0.4)
+        await phone.agent_is_done()
+        await phone.agent_is_done()
+    assert (await callee_said(phone))[0] == "복지관은 언제 열어요? 아니 경로당이요"
+
+
+@virtual_time
+async def test_a_filler_comes_where_an_answer_takes_long_and_the_answer_after_it() -> None:
+    model = ScriptedLanguageModel("네, 화요일에 열어요.", delay=4.0)
+    scene = Scene(language_model=model)
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await phone.agent_is_done()
+        await phone.say("복지관은 언제 열어요?", 1.2)
+        await phone.agent_is_done()
+        await phone.agent_is_done()
+        await phone.assert_truthful()
+    agent = await said(phone)
+    assert agent[2] == scene.wording.filler
+    assert (await heard(phone))[2:4] == agent[2:4]
+
+
+@virtual_time
+async def test_what_is_said_after_the_filler_is_taken_after_the_answer() -> None:
+    scene = Scene(language_model=ScriptedLanguageModel("네, 화요일에 열어요.", delay=4.0))
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await phone.agent_is_done()
+        await phone.say("복지관은 언제 열어요?", 1.2)
+        await phone.agent_is_done()
+        await phone.say("네 괜찮아요", 0.8)
+        await asyncio.sleep(12)
+    assert (await callee_said(phone))[:2] == ["복지관은 언제 열어요?", "네 괜찮아요"]
