@@ -19,7 +19,7 @@ run: setup ## A whole consultation by phone, on this machine alone (ARGS=--help)
 test: setup ## Run the tests (ARGS="-k name")
 	@$(BIN)/pytest $(ARGS)
 
-test-slow: setup ## Run the tests that kill whole programs and wait for them to come back
+test-slow: setup ## Run the tests that kill whole programs, or talk in real time
 	@$(BIN)/pytest -m slow $(ARGS)
 
 eval: setup ## How well callees are understood, and whole calls with all of them (ARGS=--quick: no calls)

@@ -7,7 +7,7 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.text import Text
@@ -22,6 +22,7 @@ from cli.sandbox_system import refusal, sandbox_system
 from cli.system import Ports
 from sandbox.gateway_client import ConsultationRefused
 from sandbox.payloads import example_callee, example_payload
+from sandbox.payloads.mode import ConversationMode, in_mode
 from sandbox.phone_call import place_call
 from sandbox.script import Script, ScriptError, load_script
 
@@ -34,10 +35,13 @@ app = typer.Typer(no_args_is_help=True, help="The whole system, with a telephone
 
 
 class Mode(StrEnum):
-    """How the sound of a call travels."""
+    """How the sound of a call travels: recording by recording, or on a stream in real time."""
 
     RECORD = "record"
+    STREAM = "stream"
 
+
+_CONVERSATION_MODES: Final[dict[Mode, ConversationMode]] = {Mode.RECORD: "turn_by_turn", Mode.STREAM: "stream"}
 
 PayloadFile = Annotated[Path | None, typer.Option(help="A body of POST /api/receive; without it an example.")]
 CalleeFile = Annotated[Path | None, typer.Option(help="Who answers: a callee.json; without it an example.")]
@@ -67,7 +71,7 @@ def run_sandbox(
 def call_in_sandbox(
     payload: PayloadFile = None,
     callee: CalleeFile = None,
-    mode: Annotated[Mode, typer.Option(help="How the sound of the call travels.")] = Mode.RECORD,  # noqa: ARG001 - one yet
+    mode: Annotated[Mode | None, typer.Option(help="How the sound travels; without it as the payload says.")] = None,
     speed: Speed = 1.0,
     out: ReportFile = Path("out.json"),
 ) -> None:
@@ -77,6 +81,8 @@ def call_in_sandbox(
     ran to its end and Twilio had nothing to complain of.
     """
     body, script, chosen, folder = _payload(payload), _callee(callee), settings.read(), _folder_beside(out)
+    if mode is not None:
+        body = in_mode(body, _CONVERSATION_MODES[mode])
     report = run(_one_call(body, script, chosen, speed, folder))
     try:
         out.write_text(report.to_json(), encoding="utf-8")
@@ -86,6 +92,9 @@ def call_in_sandbox(
     console.print(
         Text(f"{out}: {state}, {len(report.transcript)} turns, Twilio errors: {len(report.twilio['errors'])}")
     )
+    for name, spread in report.latency_summary.items():
+        if spread.count:
+            console.print(Text(f"  {name}: p50 {spread.p50:.3f}, p95 {spread.p95:.3f} (n = {spread.count})"))
     if not report.ok:
         raise typer.Exit(1)
 

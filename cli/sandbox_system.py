@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cli.embedded_redis import EmbeddedRedis
 from cli.errors import CommandError, UsageError
 from cli.system import Ports, System
+from sandbox.twilio.settings import TwilioSettings
 from sandbox.world import World, WorldSettings
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _INHERITED = {
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LOG_LEVEL", "SSL_CERT_FILE", "SSL_CERT_DIR",
     "HTTPS_PROXY", "https_proxy", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX",
 }  # fmt: skip
+
+# Twilio opens streams to wss URLs only; the sandbox's Twilio knows where this host really is.
+_PUBLIC_URL = "https://gateway.example"
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,11 @@ async def sandbox_system(
         CommandError: The system did not start.
     """
     with tempfile.TemporaryDirectory(prefix="calling-orchestrator-") as folder:
-        async with World(WorldSettings(speed=speed)) as world:
+        twilio = TwilioSettings(public_urls={_PUBLIC_URL: f"http://127.0.0.1:{ports.gateway}"})
+        async with World(WorldSettings(speed=speed, twilio=twilio)) as world:
             system = System(
                 ports,
-                _environment(world, f"http://127.0.0.1:{ports.gateway}", chosen),
+                _environment(world, chosen),
                 redis=EmbeddedRedis(Path(folder, "redis")),
                 working_dir=Path(folder),
                 write_log=write_log,
@@ -78,7 +83,7 @@ def refusal(error: ConsultationRefused) -> CommandError:
     return kind(f"the gateway refused the payload: {message}")
 
 
-def _environment(world: World, gateway_url: str, chosen: Settings) -> dict[str, str]:
+def _environment(world: World, chosen: Settings) -> dict[str, str]:
     account = world.settings.twilio.account
     model = {
         "OPENAI_API_KEY": chosen.openai_api_key,
@@ -96,7 +101,7 @@ def _environment(world: World, gateway_url: str, chosen: Settings) -> dict[str, 
         "TWILIO_API_BASE_URL": world.twilio_url,
         "SPRING_BOOT_URL": world.result_url,
         "ALARM_URLS": world.alarm_url,
-        "PUBLIC_BASE_URL": gateway_url,
+        "PUBLIC_BASE_URL": _PUBLIC_URL,
         "STT_ENGINE": "sandbox-voice",
         "TTS_ENGINE": "sandbox-voice",
         "INSTITUTION_NAME": "은평구청 복지과",

@@ -10,6 +10,9 @@ from typing import Final
 _TICK: Final = 0.001
 """How often, in real seconds, a time is looked at that others let pass."""
 
+_LONGEST_MADE_UP_FOR: Final = 1.0
+"""So many real seconds that were lost are made up for; what is more, nobody has lived through."""
+
 
 class Clock:
     """Says how fast the phone's time runs.
@@ -45,6 +48,7 @@ class Timeline:
         self._began_at = datetime.now(UTC)
         self._skipped = 0.0  # phone seconds that passed without real time
         self._sleep: tuple[float, float] | None = None  # since when, and for how many phone seconds
+        self._late = 0.0  # real seconds by which steady sleeps took longer than they should
 
     def now(self) -> float:
         """Returns the phone seconds since the start."""
@@ -55,14 +59,24 @@ class Timeline:
         """Returns the date and time (UTC) that the phone shows: the start's, and the phone seconds since."""
         return self._began_at + timedelta(seconds=self.now())
 
-    async def sleep(self, seconds: float) -> None:
-        """Sleeps for a number of phone seconds; a cancelled sleep passes what was slept."""
+    async def sleep(self, seconds: float, *, steadily: bool = False) -> None:
+        """Sleeps for a number of phone seconds; a cancelled sleep passes what was slept.
+
+        Args:
+            seconds: of the phone.
+            steadily: whether what earlier such sleeps took too long is made up for, so that many of them in a row take
+                as long as they should.
+        """
         asleep_since = time.monotonic()
         passed = 0.0
         self._sleep = asleep_since, max(0.0, seconds)
+        late = self._late if steadily else 0.0
         try:
-            await self._clock.sleep(seconds)
+            await self._clock.sleep(seconds - late * self._clock.speed)
             passed = max(0.0, seconds)
+            if steadily:
+                slept = time.monotonic() - asleep_since
+                self._late = min(max(0.0, late + slept - passed / self._clock.speed), _LONGEST_MADE_UP_FOR)
         except asyncio.CancelledError:
             passed = min(max(0.0, seconds), (time.monotonic() - asleep_since) * self._clock.speed)
             raise

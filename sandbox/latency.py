@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from sandbox.twilio.journal import Exchange, ExecutedVerb, Journal
 
@@ -14,7 +14,7 @@ class TurnLatency:
     """Measures one turn. Phone seconds are what the callee lives through; HTTP passes in them at its real length.
 
     Attributes:
-        turn: number of the listening, from 1.
+        turn: number of the turn in the call, from 1.
         end_of_speech_s: when the callee stopped, in phone seconds since the answer; None if nothing was said.
         end_of_recording_s: when Twilio stopped listening.
         first_audio_s: when the agent's next sound began.
@@ -23,6 +23,9 @@ class TurnLatency:
         server_real_ms: the part of it in which the application was asked: webhooks and audio.
         webhook_real_ms: of these, the webhooks.
         audio_fetch_real_ms: of these, fetching the first audio.
+        mode: how the sound travelled. On a stream nothing ends a recording and nothing is fetched: the callee's speech
+            ends when their last sound does, and `gap_phone_s`, below 0 if the agent did not wait for it, is everything.
+        agent_broke_in: how often the agent began to speak before the callee's last sound, on a stream.
     """
 
     turn: int
@@ -34,6 +37,8 @@ class TurnLatency:
     server_real_ms: float
     webhook_real_ms: float
     audio_fetch_real_ms: float
+    mode: Literal["record", "stream"] = "record"
+    agent_broke_in: int = 0
 
 
 def latencies(journal: Journal) -> list[TurnLatency]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from audio.samples import TELEPHONE_HZ, Samples
 from sandbox import line_audio
+from sandbox.attention import Attention
 from sandbox.callee import Callee
 from sandbox.clock import Timeline
 from sandbox.events import Event, EventKind, Events
@@ -49,6 +50,8 @@ class Line:
         from_callee: what the callee says and what sounds around them.
         keys: what the callee presses, in order.
         hangs_up_at: when the callee hangs up; infinite while nothing is planned.
+        callee: who decides what is done at the callee's end; None: a machine.
+        attention: what they have in mind.
     """
 
     def __init__(
@@ -68,17 +71,12 @@ class Line:
         self.keys: list[KeyPress] = []
         self.hangs_up_at = math.inf
         self._timeline = timeline
-        self._callee = callee
+        self.callee = callee
+        self.attention = Attention()
         self._events = events
         self._call_sid = call_sid
         self._longest = longest
         self._answered = timeline.now()
-        self._deaf_until = 0.0
-        self._silent_until = 0.0
-        self._agent_stopped = 0.0
-        self._heard: list[str] = []
-        self._reacted = callee is None
-        self._listened = True
         self._made: list[Sound] = []
         self._told: set[Sound | KeyPress] = set()
 
@@ -87,18 +85,19 @@ class Line:
         """Seconds since the answer."""
         return self._timeline.now() - self._answered
 
-    async def wait(self, until: float) -> None:
+    async def wait(self, until: float, *, steadily: bool = False) -> None:
         """Lets time pass.
 
         Args:
             until: seconds since the answer.
+            steadily: whether what such waits took too long is made up for: they follow one another.
 
         Raises:
             CalleeHungUp: the callee hung up before.
             TimeLimitReached: the call became too long before.
         """
         end = min(until, self.hangs_up_at, self._longest)
-        await self._timeline.sleep(end - self.now)
+        await self._timeline.sleep(end - self.now, steadily=steadily)
         self._tell()
         if self.hangs_up_at <= end:
             raise CalleeHungUp
@@ -112,8 +111,8 @@ class Line:
             When it is over, in seconds since the answer.
         """
         sound = self.from_callee.add(self.to_callee.add(Sound(at, samples, text)))
-        self._deaf_until = self._silent_until = sound.end
-        self._publish("announced", at, text)
+        self.attention.deaf_until = self.attention.silent_until = sound.end
+        self.publish("announced", at, text)
         return sound.end
 
     async def play(self, samples: Samples, until_key: bool = False) -> Sound:
@@ -128,16 +127,16 @@ class Line:
         """
         with self._timeline.stopped():
             start = self.now
-            masked = max(0.0, self._deaf_until - start)
+            masked = max(0.0, self.attention.deaf_until - start)
             heard = await asyncio.to_thread(line_audio.words_in, samples[round(masked * TELEPHONE_HZ) :])
             prompt = self.to_callee.add(Sound(start, samples, heard))
             await self._hear(prompt)
-        self._publish("agent_said", prompt.start, heard, seconds=round(seconds_of(samples), 2))
+        self.publish("agent_said", prompt.start, heard, seconds=round(seconds_of(samples), 2))
         key_at = next((key.at for key in self.keys if key.at >= prompt.start), math.inf)
-        self._agent_stopped = min(prompt.end, key_at) if until_key else prompt.end
-        await self.wait(self._agent_stopped)
+        self.attention.agent_stopped = min(prompt.end, key_at) if until_key else prompt.end
+        await self.wait(self.attention.agent_stopped)
         if until_key:
-            self.to_callee.cut(self._agent_stopped)
+            self.to_callee.cut(self.attention.agent_stopped)
         return prompt
 
     async def beep(self, seconds: float = 0.3, hertz: float = 1000) -> None:
@@ -152,15 +151,54 @@ class Line:
             deadline: when the agent stops listening if nothing comes, in seconds since the answer. What the callee
                 would only decide later stays undecided: until then the agent may have said something else.
         """
-        self._listened = True
-        while self._callee and not self._reacted:
-            at = max(self._agent_stopped, self._silent_until)
-            if self._busy_at(at):
-                self._reacted = True
-            elif at >= deadline:
+        self.attention.listened = True
+        while self.callee and not self.attention.reacted:
+            at = max(self.attention.agent_stopped, self.attention.silent_until)
+            if at >= deadline and not self.busy_at(at):
                 return
-            else:
-                await self._react(self._callee, at)
+            with self._timeline.stopped():
+                await self.react(at)
+
+    async def react(self, at: float, not_before: float = 0.0) -> None:
+        """Lets the callee decide what to do about what the agent has said, unless they speak anyway.
+
+        Args:
+            at: when it is their turn, in seconds since the answer.
+            not_before: when they can do something at the earliest.
+        """
+        if self.callee is None or self.busy_at(at):
+            self.attention.reacted = True
+            return
+        deed = self.callee.decide(self.attention.take_words())
+        if deed and deed.silence is not None:
+            self.attention.silent_until = at + deed.silence
+            return
+        self.attention.reacted = True
+        if deed:
+            await self.act(deed, max(not_before, at + (REACTION_SECONDS if deed.after is None else deed.after)))
+
+    async def act(self, deed: Deed, at: float) -> None:
+        """Plans what the callee does."""
+        if deed.say:
+            voice = self.callee.script.voice if self.callee else Speaker()
+            samples = await asyncio.to_thread(line_audio.spoken, deed.say, voice)
+            self._sounds(Sound(at, samples, deed.say))
+        elif deed.noise is not None:
+            self._sounds(Sound(at, line_audio.loud_noise(deed.noise, seed=round(at * 1000))))
+        elif deed.hangup:
+            self.hangs_up_at = at
+        for index, key in enumerate(deed.dtmf or ""):
+            press = KeyPress(at + index * _BETWEEN_KEYS_SECONDS, key)
+            self.keys.append(press)
+            self._sounds(Sound(press.at, line_audio.key_tone(key)))
+
+    def busy_at(self, at: float) -> bool:
+        """Whether the callee speaks at a moment, or is about to."""
+        return any(sound.end > at for sound in self._made)
+
+    def said(self, since: float) -> list[Sound]:
+        """Returns what the callee has begun to say, in words, from a moment on."""
+        return [sound for sound in self._made if sound.text and since <= sound.start <= self.now]
 
     def stopped(self) -> AbstractContextManager[None]:
         """Stops the line's time while the sandbox works."""
@@ -168,8 +206,12 @@ class Line:
 
     def with_background(self, samples: Samples, at: float) -> Samples:
         """Returns what comes from the callee with the noise around them."""
-        snr_db = self._callee.script.noise_snr_db if self._callee else None
+        snr_db = self.callee.script.noise_snr_db if self.callee else None
         return samples if snr_db is None else line_audio.with_background(samples, snr_db, seed=round(at * 1000))
+
+    def publish(self, kind: EventKind, at: float, text: str, **details: float) -> None:
+        """Tells displays what happened at a moment."""
+        self._events.publish(Event(kind, self._call_sid, round(at, 3), text, dict(details)))
 
     def forget(self) -> None:
         """Drops the audio of a line that is closed."""
@@ -183,47 +225,18 @@ class Line:
 
     async def _hear(self, prompt: Sound) -> None:
         """Lets the callee understand a prompt that begins, and perhaps break in on it."""
-        if self._listened:
-            self._heard, self._reacted, self._listened = [], self._callee is None, False
-        self._heard.append(prompt.text)
-        if self._callee is None or self._reacted or prompt.start < self._silent_until:
+        attention = self.attention
+        attention.agent_begins()
+        attention.heard.append(prompt.text)
+        if self.callee is None or attention.reacted or prompt.start < attention.silent_until:
             return
-        breaking_in = self._callee.interruption(prompt.text, prompt.end - prompt.start)
+        breaking_in = self.callee.interruption(prompt.text, prompt.end - prompt.start)
         if breaking_in:
-            self._reacted = True
-            await self._do(breaking_in, prompt.start + (breaking_in.interrupt_after or 0.0))
-
-    async def _react(self, callee: Callee, at: float) -> None:
-        deed = callee.decide(" ".join(word for word in self._heard if word))
-        self._heard = []
-        if deed and deed.silence is not None:
-            self._silent_until = at + deed.silence
-            return
-        self._reacted = True
-        if deed:
-            with self._timeline.stopped():
-                await self._do(deed, at + (REACTION_SECONDS if deed.after is None else deed.after))
-
-    async def _do(self, deed: Deed, at: float) -> None:
-        if deed.say:
-            voice = self._callee.script.voice if self._callee else Speaker()
-            samples = await asyncio.to_thread(line_audio.spoken, deed.say, voice)
-            self._sounds(Sound(at, samples, deed.say))
-        elif deed.noise is not None:
-            self._sounds(Sound(at, line_audio.loud_noise(deed.noise, seed=round(at * 1000))))
-        elif deed.hangup:
-            self.hangs_up_at = at
-        for index, key in enumerate(deed.dtmf or ""):
-            press = KeyPress(at + index * _BETWEEN_KEYS_SECONDS, key)
-            self.keys.append(press)
-            self._sounds(Sound(press.at, line_audio.key_tone(key)))
+            attention.reacted = True
+            await self.act(breaking_in, prompt.start + (breaking_in.interrupt_after or 0.0))
 
     def _sounds(self, sound: Sound) -> None:
         self._made.append(self.from_callee.add(sound))
-
-    def _busy_at(self, at: float) -> bool:
-        """Whether the callee speaks at a moment, or is about to."""
-        return any(sound.end > at for sound in self._made)
 
     def _tell(self) -> None:
         """Publishes what the callee has begun to say or press by now."""
@@ -231,11 +244,8 @@ class Line:
         for sound in self._made:
             if sound.text and sound.start <= now and sound not in self._told:
                 self._told.add(sound)
-                self._publish("callee_said", sound.start, sound.text, seconds=round(seconds_of(sound.samples), 2))
+                self.publish("callee_said", sound.start, sound.text, seconds=round(seconds_of(sound.samples), 2))
         for press in self.keys:
             if press.at <= now and press not in self._told:
                 self._told.add(press)
-                self._publish("keys_pressed", press.at, press.key)
-
-    def _publish(self, kind: EventKind, at: float, text: str, **details: float) -> None:
-        self._events.publish(Event(kind, self._call_sid, round(at, 3), text, dict(details)))
+                self.publish("keys_pressed", press.at, press.key)

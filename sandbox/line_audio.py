@@ -17,6 +17,7 @@ SILENCE: Final[Samples] = np.zeros(0, dtype=np.int16)
 
 _SPEECH_LEVEL: Final = FULL_SCALE * 10 ** (SPEECH_DBFS / 20)
 _TONE_LEVEL: Final = FULL_SCALE * 0.2
+_QUIET_LINE: Final = FULL_SCALE * 10 ** (-42 / 20)
 _KEY_SECONDS: Final = 0.2
 _KEY_HZ: Final = {
     key: (low, high)
@@ -55,6 +56,25 @@ def key_tone(key: str) -> Samples:
 def loud_noise(seconds: float, seed: int) -> Samples:
     """Makes noise as loud as speech."""
     return to_samples(_SPEECH_LEVEL * noise.pink(round(seconds * TELEPHONE_HZ), seed))
+
+
+def background(seconds: float, snr_db: float, seed: int) -> Samples:
+    """Makes background noise, `snr_db` below the level of the sandbox's voices."""
+    return with_background(np.zeros(round(seconds * TELEPHONE_HZ), dtype=np.int16), snr_db, seed)
+
+
+def is_voiced(samples: Samples) -> bool:
+    """Returns whether something can be heard that is louder than a line on which nobody speaks."""
+    return bool(samples.size) and float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) > _QUIET_LINE
+
+
+def voiced_span(samples: Samples) -> tuple[float, float] | None:
+    """Returns from when to when something can be heard, in seconds, to 20 ms; None: nothing."""
+    size = TELEPHONE_HZ // 50
+    voiced = [start for start in range(0, samples.size, size) if is_voiced(samples[start : start + size])]
+    if not voiced:
+        return None
+    return voiced[0] / TELEPHONE_HZ, min(voiced[-1] + size, samples.size) / TELEPHONE_HZ
 
 
 def with_background(samples: Samples, snr_db: float, seed: int) -> Samples:

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from sandbox.alarm_desk import AlarmPost
 from sandbox.backend import Delivery
 from sandbox.gateway_client import GatewayClient
-from sandbox.report import Report, keep_audio, measured, twilio_part
+from sandbox.report import Report, keep_audio, measured, talked_over, twilio_part
 from sandbox.script import Script
 from sandbox.twilio.call import Call
 from sandbox.twilio.journal import Journal
@@ -62,6 +62,7 @@ async def place_call(
         alarms=since.alarms(),
         twilio=twilio_part(call, journal, world.settings.twilio),
         latency=measured(call, journal),
+        interruptions=talked_over(call, journal),
         audio=await asyncio.to_thread(keep_audio, call, audio_folder),
     )
 

@@ -1,7 +1,7 @@
 """What came of a call, as `out.json` has it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from sandbox import line_audio
 from sandbox.alarm_desk import AlarmPost
 from sandbox.backend import Delivery
 from sandbox.latency import TurnLatency, latencies
+from sandbox.stream_latency import Interruption, Spread, interruptions, spread, stream_latencies
 from sandbox.twilio.call import Call
 from sandbox.twilio.journal import Journal
 from sandbox.twilio.resources import call_json
@@ -29,6 +30,8 @@ class Report:
         alarms: every `POST` of an alarm that it saw; `line_s` says when in the call, null that it was over.
         twilio: `call`, `requests` both ways, executed `verbs`, and `errors`: each breach of the protocol.
         latency: per turn.
+        interruptions: how soon the agent was silent, each time that the callee broke in on a stream.
+        latency_summary: of `gap_phone_s` in `latency`, and of `talked_over_phone_s` in `interruptions`.
         audio: paths of `callee_heard` and `agent_heard`; empty if no audio was kept.
     """
 
@@ -41,6 +44,15 @@ class Report:
     twilio: dict[str, Any]
     latency: list[TurnLatency]
     audio: dict[str, str]
+    interruptions: list[Interruption] = field(default_factory=list)
+
+    @property
+    def latency_summary(self) -> dict[str, Spread]:
+        """Sums up what the callee lived through."""
+        return {
+            "gap_phone_s": spread([turn.gap_phone_s for turn in self.latency]),
+            "talked_over_phone_s": spread([each.talked_over_phone_s for each in self.interruptions]),
+        }
 
     @property
     def ok(self) -> bool:
@@ -49,7 +61,8 @@ class Report:
 
     def to_json(self) -> str:
         """Returns the text of `out.json`."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=_plain)
+        summary = {name: asdict(each) for name, each in self.latency_summary.items()}
+        return json.dumps(asdict(self) | {"latency_summary": summary}, ensure_ascii=False, indent=2, default=_plain)
 
 
 def twilio_part(call: Call | None, journal: Journal, settings: TwilioSettings) -> dict[str, Any]:
@@ -89,7 +102,19 @@ def keep_audio(call: Call | None, folder: Path | None) -> dict[str, str]:
 
 def measured(call: Call | None, journal: Journal) -> list[TurnLatency]:
     """Measures the turns of a call; none if there was no call."""
-    return latencies(journal.of_call(call.sid)) if call else []
+    if call is None:
+        return []
+    part = journal.of_call(call.sid)
+    recorded, streamed = latencies(part), stream_latencies(part)
+    if not streamed:
+        return recorded
+    turns = sorted(recorded + streamed, key=lambda turn: turn.first_audio_s)
+    return [replace(turn, turn=number) for number, turn in enumerate(turns, start=1)]
+
+
+def talked_over(call: Call | None, journal: Journal) -> list[Interruption]:
+    """Measures the interruptions of a call; none if there was no call."""
+    return interruptions(journal.of_call(call.sid)) if call else []
 
 
 def _plain(value: object) -> object:

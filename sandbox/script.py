@@ -63,7 +63,8 @@ class Reaction(Deed):
         heard: a regular expression, searched in what the agent has just said.
         times: how often at most; None: whenever it matches.
         interrupt_after: seconds after the start of the prompt that matches at which the callee acts, without waiting
-            for its end. None: the callee lets the agent finish.
+            for its end; on a stream, as soon as the words were heard, if that is later. None: the callee lets the agent
+            finish.
     """
 
     heard: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from audio.samples import TELEPHONE_HZ, Samples
-from sandbox.line_audio import seconds_of
+from sandbox.line_audio import seconds_of, voiced_span
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,12 @@ class Sound:
     def end(self) -> float:
         """When it is over, in phone seconds since the call was answered."""
         return self.start + seconds_of(self.samples)
+
+    @property
+    def voiced_span(self) -> tuple[float, float] | None:
+        """From when to when it can be heard, in phone seconds since the call was answered; None: it cannot."""
+        span = voiced_span(self.samples)
+        return (round(self.start + span[0], 3), round(self.start + span[1], 3)) if span else None
 
 
 @dataclass

@@ -168,9 +168,14 @@ class HttpClient:
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        local = urlsplit(self._settings.public_urls.get(f"{parts.scheme}://{host}", f"{parts.scheme}://{host}"))
+        local = urlsplit(local_origin(parts.scheme, host, self._settings.public_urls))
         path = parts.path or "/"
         return URL(urlunsplit((local.scheme, local.netloc, path, parts.query, "")), encoded=True), headers
+
+
+def local_origin(scheme: str, host: str, public_urls: dict[str, str]) -> str:
+    """Returns where a public origin really is."""
+    return public_urls.get(f"{scheme}://{host}", f"{scheme}://{host}")
 
 
 def _known_charset(charset: str | None) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Final
 
+from sandbox.twilio.connect import connect
 from sandbox.twilio.context import CallContext
 from sandbox.twilio.dial import dial
 from sandbox.twilio.gather import gather
@@ -14,7 +15,7 @@ from sandbox.twilio.prompts import prompt, say
 from sandbox.twilio.record import record
 from sandbox.twilio.steps import Fetch, Inline, Step
 from sandbox.twilio.twiml import Document, TwimlError, parse
-from sandbox.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Unsupported, Verb
+from sandbox.twilio.verbs import Connect, Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Unsupported, Verb
 
 APOLOGY: Final = "We're sorry, an application error has occurred. Goodbye."
 
@@ -109,6 +110,8 @@ class Interpreter:
                 return await gather(self._context, verb, document, outcome)
             case Dial():
                 return await dial(self._context, verb, document, outcome)
+            case Connect():
+                return await connect(self._context, verb, document, outcome)
             case Redirect():
                 return Fetch(purpose="redirect", url=document.resolve(verb.url), method=verb.method)
             case Hangup():

@@ -9,14 +9,15 @@ from typing import Any, Literal
 
 Direction = Literal["to_twilio", "from_twilio"]
 Purpose = Literal[
-    "rest", "voice", "action", "redirect", "fallback", "play", "status", "recording_status", "machine_detection"
-]
+    "rest", "voice", "action", "redirect", "fallback", "play", "status", "recording_status", "machine_detection",
+    "stream", "stream_status",
+]  # fmt: skip
 Level = Literal["error", "warning"]
 
 
 @dataclass(kw_only=True)
 class Exchange:
-    """Describes one HTTP request and what was answered.
+    """Describes one HTTP request, or WebSocket handshake, and what was answered.
 
     Attributes:
         direction: who asked: the application (`to_twilio`, the REST API) or Twilio.

@@ -130,6 +130,29 @@ class Quirks(_Settings):
     to_city: str = "서울특별시"
 
 
+class Streams(_Settings):
+    """Chooses how Media Streams behave, and makes things go wrong with them. The defaults are a normal day.
+
+    Attributes:
+        signed_with_slash: whether a handshake's signature is made over the URL with a slash behind it, as Twilio's
+            documents say it may be.
+        handshake_s: REAL seconds that the application has to accept a stream.
+        handshakes_lost: how many of a call's streams do not reach the application.
+        ends_after_s: phone seconds after which a stream ends without a `stop`; None: it does not.
+        ends_by: how it does: the connection breaks off, or Twilio closes it with an error.
+        read_pause_s: REAL seconds before each message from the application is read.
+        stall_s: phone seconds for which, every five seconds, the callee's sound is held up; then it comes all at once.
+    """
+
+    signed_with_slash: bool = False
+    handshake_s: float = Field(default=10.0, gt=0)
+    handshakes_lost: int = Field(default=0, ge=0)
+    ends_after_s: float | None = Field(default=None, ge=0)
+    ends_by: Literal["drop", "close"] = "drop"
+    read_pause_s: float = Field(default=0.0, ge=0)
+    stall_s: float = Field(default=0.0, ge=0)
+
+
 class TwilioSettings(_Settings):
     """Holds everything that can be set.
 
@@ -137,16 +160,18 @@ class TwilioSettings(_Settings):
         account: the account and its numbers.
         network: the telephone network.
         quirks: doubtful and bad behaviour.
+        streams: how Media Streams behave.
         host: address to listen on.
         port: to listen on; 0: any free one.
         public_urls: where a webhook's public origin really is, for instance
             `{"https://gateway.example": "http://127.0.0.1:8000"}`: signatures are made over the former, connections
-            go to the latter.
+            go to the latter. That of a stream, `wss://gateway.example`, follows from it.
     """
 
     account: Account = Account()
     network: Network = Network()
     quirks: Quirks = Quirks()
+    streams: Streams = Streams()
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
     public_urls: dict[str, str] = {}

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from sandbox.twilio.attributes import INVALID, Attributes, Warn
+from sandbox.twilio.connect_reader import read_connect
 from sandbox.twilio.verbs import (
     ANY_KEY,
     Dial,
@@ -27,7 +28,7 @@ _METHODS: Final = get_args(Method)
 _MOST_LOOPS: Final = 1000
 _LONGEST_S: Final = 14_400
 _KNOWN_BUT_UNSUPPORTED: Final = frozenset(
-    {"Connect", "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Refer", "Reject", "Sms", "Start", "Stop"}
+    {"Echo", "Enqueue", "Leave", "Pay", "Prompt", "Refer", "Reject", "Sms", "Start", "Stop"}
 )
 _DIAL_RECORDINGS: Final = (
     "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual",
@@ -203,5 +204,5 @@ def _childless(element: Element, warn: Warn) -> None:
 
 _READERS: Final[dict[str, Callable[[Element, Warn], Verb]]] = {
     "Say": _say, "Play": _play, "Pause": _pause, "Record": _record, "Gather": _gather, "Redirect": _redirect,
-    "Hangup": _hangup, "Dial": _dial,
+    "Hangup": _hangup, "Dial": _dial, "Connect": read_connect,
 }  # fmt: skip

@@ -95,10 +95,31 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A WebSocket that carries a call's sound both ways. An empty `name` or `status_callback` is none."""
+
+    url: str
+    name: str = ""
+    track: str = "inbound_track"
+    status_callback: str = ""
+    status_callback_method: Method = "POST"
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect:
+    """Connects the call to a stream until that is closed. `action` None: the next verb follows."""
+
+    stream: Stream
+    action: str | None = None
+    method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unsupported:
     """A verb that Twilio knows and the sandbox does not."""
 
     name: str
 
 
-Verb = Say | Play | Pause | Record | Gather | Redirect | Hangup | Dial | Unsupported
+Verb = Say | Play | Pause | Record | Gather | Redirect | Hangup | Dial | Connect | Unsupported

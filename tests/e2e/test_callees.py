@@ -42,6 +42,8 @@ HEARD = [
     "very_noisy",
     "voicemail",
 ]
+# One of each kind; all of them: `make test-slow`.
+QUICK = {"busy", "carrier_notice", "cooperative", "danger_fire", "keypad", "no_answer", "noisy", "silent", "voicemail"}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,8 @@ async def _called(case: Case, sandbox: SandboxSystem) -> None:
         assert turn["text"].startswith(turn["heard"])
 
 
-@pytest.mark.parametrize("name", HEARD)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in HEARD]
+)
 def test_callee(name: str, runner: asyncio.Runner, sandbox: SandboxSystem) -> None:
     runner.run(_called(CASES[name], sandbox))

@@ -14,19 +14,23 @@ from sandbox.payloads import example_payload
 from sandbox.phone_call import place_call
 from sandbox.report import Report
 from sandbox.script import load_script, parse_script
+from sandbox.twilio.settings import TwilioSettings
 from sandbox.world import World, WorldSettings
 from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply, structured
 
 CALLEES = Path(__file__).parent / "callees"
 COOPERATIVE = load_script(CALLEES / "cooperative.json")
 FAST = 100.0
+# Twilio opens streams to wss URLs only.
+PUBLIC_URL = "https://gateway.example"
 SHORT = {**json.loads(example_payload()), "vulnerabilities": {"risk_list": [], "desire_list": []}, "question_list": []}
 
 
 @asynccontextmanager
 async def running(folder: Path, speed: float, **environment: str) -> AsyncIterator[tuple[World, str]]:
     gateway, orchestrator, speech = free_ports(3)
-    async with World(WorldSettings(speed=speed)) as world:
+    twilio = TwilioSettings(public_urls={PUBLIC_URL: f"http://127.0.0.1:{gateway}"})
+    async with World(WorldSettings(speed=speed, twilio=twilio)) as world:
         account = world.settings.twilio.account
         system = System(
             Ports(gateway, orchestrator, speech),
@@ -37,7 +41,7 @@ async def running(folder: Path, speed: float, **environment: str) -> AsyncIterat
                 "TWILIO_FROM_PHONE": min(account.numbers),
                 "TWILIO_API_BASE_URL": world.twilio_url,
                 "SPRING_BOOT_URL": world.result_url,
-                "PUBLIC_BASE_URL": f"http://127.0.0.1:{gateway}",
+                "PUBLIC_BASE_URL": PUBLIC_URL,
                 "LAST_WORDS_SECONDS": "1",
                 "DRAIN_SECONDS": "1",
                 "SPEECH_DRAIN_SECONDS": "1",

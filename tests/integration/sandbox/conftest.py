@@ -1,10 +1,12 @@
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from sandbox.world import World, WorldSettings
 from tests.fakes.twiml_app import SPEED, Sandbox, TwimlApp
+from tests.integration.sandbox.scripted_stream import PUBLIC, StreamApp, streaming
 
 
 @pytest.fixture
@@ -32,3 +34,23 @@ def settings() -> WorldSettings:
 async def sandbox(app: TwimlApp, settings: WorldSettings) -> AsyncIterator[Sandbox]:
     async with World(settings) as world:
         yield Sandbox(world, app)
+
+
+@pytest.fixture
+def streams(app: TwimlApp) -> StreamApp:
+    """The application's end of streams, at `wss://gw.example/media`."""
+    streams = StreamApp()
+    app.on("/media", streams.serve)
+    return streams
+
+
+@pytest.fixture
+def quirk() -> dict[str, Any]:
+    """Override it with `parametrize`: what the sandbox's Twilio is told of its settings."""
+    return {}
+
+
+@pytest.fixture
+def streaming_settings(app: TwimlApp, quirk: dict[str, Any]) -> WorldSettings:
+    app.public = PUBLIC
+    return streaming(app, **quirk)

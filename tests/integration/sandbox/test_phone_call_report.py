@@ -119,7 +119,10 @@ async def test_a_call_runs_to_its_delivered_result(sandbox, app, product, tmp_pa
     assert report.result["v_id"] == "VUL-2026-00417"
     out = json.loads(report.to_json())
     assert set(out) >= {"consultation", "transcript", "result", "deliveries", "alarms", "twilio", "latency", "audio"}
-    assert out["alarms"] == []
+    assert out["alarms"] == out["interruptions"] == []
+    assert out["latency_summary"]["gap_phone_s"]["count"] == len(out["latency"]) == 2
+    assert out["latency_summary"]["gap_phone_s"]["p95"] == max(turn["gap_phone_s"] for turn in out["latency"])
+    assert out["latency_summary"]["talked_over_phone_s"] == {"count": 0, "p50": None, "p95": None}
     assert out["deliveries"][0]["headers"]["Idempotency-Key"] == "k"
     assert out["deliveries"][0]["status"] == 200
     assert out["twilio"]["errors"] == []

@@ -281,11 +281,11 @@ class TestDocuments:
         assert heard_by_callee(sandbox) == ["네"]
 
     async def test_verbs_that_the_sandbox_lacks_are_named_and_passed_over(self, sandbox, app):
-        app.twiml("/voice", '<Connect><Stream url="wss://a"/></Connect><Redirect>/more</Redirect>')
+        app.twiml("/voice", "<Enqueue>line</Enqueue><Redirect>/more</Redirect>")
         app.twiml("/more", "<Hangup/>")
         await sandbox.call()
         (breach,) = journal(sandbox).breaches
-        assert (breach.code, breach.message) == (None, "the sandbox does not execute <Connect>")
+        assert (breach.code, breach.message) == (None, "the sandbox does not execute <Enqueue>")
         assert app.at("/more")
 
     async def test_documents_that_lead_nowhere_are_stopped(self, sandbox, app):

@@ -67,3 +67,13 @@ async def test_what_waits_sees_real_time_pass_too():
 def test_time_must_run_forwards():
     with pytest.raises(ValueError, match="speed"):
         Clock(0)
+
+
+async def test_steady_sleeps_make_up_for_what_others_took():
+    timeline, began = Clock(speed=10).timeline(), time.monotonic()
+    for number in range(400):
+        await timeline.sleep(0.005, steadily=True)
+        if number == 200:
+            time.sleep(0.05)  # noqa: ASYNC251 - something blocks
+    assert 0.2 <= time.monotonic() - began < 0.5  # each sleep alone takes a millisecond, twice as long as it should
+    assert timeline.now() == pytest.approx(2.0 + 0.05, abs=0.15)

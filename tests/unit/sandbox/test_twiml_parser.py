@@ -7,7 +7,19 @@ from twilio.twiml.voice_response import Gather as OfficialGather
 from twilio.twiml.voice_response import VoiceResponse
 
 from sandbox.twilio.twiml import Document, TwimlError, parse
-from sandbox.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Unsupported
+from sandbox.twilio.verbs import (
+    Connect,
+    Dial,
+    Gather,
+    Hangup,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Say,
+    Stream,
+    Unsupported,
+)
 
 URL = "https://gw.example/twilio/voice?consultation=1"
 
@@ -152,7 +164,7 @@ def test_loop_0_is_a_thousand_times():
     assert verbs('<Play loop="0">a</Play>') == (Play(url="a", loop=1000),)
 
 
-@pytest.mark.parametrize("name", ["Connect", "Start", "Enqueue", "Pay", "Reject", "Sms"])
+@pytest.mark.parametrize("name", ["Echo", "Start", "Enqueue", "Pay", "Reject", "Sms"])
 def test_verbs_that_only_twilio_knows_are_named(name):
     assert verbs(f"<{name}><Stream url='wss://a'/></{name}>") == (Unsupported(name=name),)
 
@@ -197,3 +209,58 @@ def test_what_is_said_survives_xml(text):
     document, _ = parsed(str(response))
     normal = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     assert document.verbs == (Say(text=normal),)
+
+
+class TestConnect:
+    def test_what_the_official_library_writes_is_understood(self):
+        response = VoiceResponse()
+        connect = response.connect(action="/over", method="GET")
+        stream = connect.stream(
+            url="wss://gw.example/media/abc", name="talk", track="inbound_track", status_callback="/stream",
+            status_callback_method="GET",
+        )  # fmt: skip
+        stream.parameter(name="consultation", value="c-1")
+        stream.parameter(name="말", value="")
+        document, warnings = parsed(str(response))
+        assert warnings == []
+        assert document.verbs == (
+            Connect(
+                stream=Stream(
+                    url="wss://gw.example/media/abc", name="talk", status_callback="/stream",
+                    status_callback_method="GET", parameters=(("consultation", "c-1"), ("말", "")),
+                ),
+                action="/over",
+                method="GET",
+            ),
+        )  # fmt: skip
+
+    def test_its_defaults(self):
+        (connect,) = verbs("<Connect><Stream url='wss://a'/></Connect>")
+        assert connect == Connect(stream=Stream(url="wss://a", track="inbound_track"), action=None, method="POST")
+
+    @pytest.mark.parametrize(
+        ("inner", "name"), [("", "Connect"), ('<ConversationRelay url="wss://a"/>', "Connect><ConversationRelay")]
+    )
+    def test_what_it_cannot_connect_to_is_named(self, inner, name):
+        assert verbs(f"<Connect>{inner}</Connect>") == (Unsupported(name=name),)
+
+    @pytest.mark.parametrize(
+        "inner",
+        [
+            '<Stream url="wss://a"/><Stream url="wss://b"/>',
+            '<Stream url="wss://a" codec="x"/>',
+            '<Stream url="wss://a"><Say>a</Say></Stream>',
+            '<Stream url="wss://a"><Parameter value="a"/></Stream>',
+            f'<Stream url="wss://a"><Parameter name="a" value="{"x" * 499}"/></Stream>',
+        ],
+    )
+    def test_what_is_wrong_is_warned_of_and_passed_over(self, inner):
+        document, warnings = parsed(f"<Response><Connect>{inner}</Connect></Response>")
+        assert warnings == [12200]
+        assert document.verbs == (Connect(stream=Stream(url="wss://a")),)
+
+    def test_a_parameter_may_have_499_characters_with_its_name(self):
+        (connect,) = verbs(
+            f'<Connect><Stream url="wss://a"><Parameter name="a" value="{"x" * 498}"/></Stream></Connect>'
+        )
+        assert len(connect.stream.parameters) == 1
