@@ -79,7 +79,6 @@ def test_capacity_of_a_core(tmp_path: Path) -> None:
     assert not any(each.figures.void for each in floor), "the client was late: nothing of this counts"
 
 
-@pytest.mark.xfail(reason="streams are not served yet")
 def test_a_consultation_with_engines_that_take_their_time(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     delays = Delays()

@@ -27,8 +27,9 @@ _QUESTIONS: Final = 40
 _PIPECAT_STOP_SECONDS: Final = 0.2
 """`VADParams.stop_secs`, Pipecat's default."""
 
-OUR_WAITS: Final = dict.fromkeys(range(len(TEXTS)), 0.4)
-"""Seconds: the least silence after which the turn is taken for ended. What the words make of it counts as our own."""
+OUR_WAITS: Final = dict.fromkeys(range(len(TEXTS)), 0.5)
+"""Seconds of silence after a whole answer to a yes/no question (`orchestrator.dialogue.turn_taking.end_of_turn`); where more
+is waited for, that counts as our own."""
 
 
 @asynccontextmanager
