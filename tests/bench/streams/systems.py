@@ -28,8 +28,8 @@ _PIPECAT_STOP_SECONDS: Final = 0.2
 """`VADParams.stop_secs`, Pipecat's default."""
 
 OUR_WAITS: Final = dict.fromkeys(range(len(TEXTS)), 0.5)
-"""Seconds of silence after a whole answer to a yes/no question (`orchestrator.dialogue.turn_taking.end_of_turn`); where more
-is waited for, that counts as our own."""
+"""Seconds of silence after a whole answer to a yes/no question (`dialogue.turn_taking.end_of_turn`); where more is
+waited for, that counts as our own."""
 
 
 @asynccontextmanager
