@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.embedded_redis import EmbeddedRedis
 from cli.ports import free_ports
 from cli.system import Ports, System
@@ -83,6 +85,7 @@ async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> 
     assert "Play" not in verbs
 
 
+@pytest.mark.slow
 async def test_a_language_model_answers_what_is_not_stored_and_writes_the_summary(tmp_path: Path) -> None:
     asks = {"heard": "생년월일", "say": "강아지한테 초콜릿을 먹여도 돼요?", "times": 1}
     curious = parse_script(json.dumps({"when": [asks, *_cooperative()["when"]]}))

@@ -93,6 +93,7 @@ async def test_call_starts_a_consultation_and_shows_it_to_its_end(
     assert "delivery 1: the backend answered 200: delivered" in out
 
 
+@pytest.mark.slow
 async def test_watch_goes_on_where_it_broke(orchestrator: FakeOrchestrator) -> None:
     events = whole_call(State.STATE_COMPLETED)
     orchestrator.on("WatchConsultation", [*events[:3], Failure(grpc.StatusCode.UNAVAILABLE)], events[3:])
@@ -104,6 +105,7 @@ async def test_watch_goes_on_where_it_broke(orchestrator: FakeOrchestrator) -> N
     assert [request.cursor for request in orchestrator.requests("WatchConsultation")] == ["", "3"]
 
 
+@pytest.mark.slow
 async def test_watch_from_a_cursor(orchestrator: FakeOrchestrator) -> None:
     orchestrator.on("WatchConsultation", whole_call(State.STATE_COMPLETED)[4:])
     _, out, _ = await command(orchestrator, "watch", "c-1", "--cursor", "4", "--json")
@@ -111,6 +113,7 @@ async def test_watch_from_a_cursor(orchestrator: FakeOrchestrator) -> None:
     assert orchestrator.requests("WatchConsultation")[0].cursor == "4"
 
 
+@pytest.mark.slow
 async def test_a_danger_is_shown_until_somebody_has_taken_over(orchestrator: FakeOrchestrator) -> None:
     noticed = consultation_pb2.Alarm(
         number=1,
@@ -139,6 +142,7 @@ async def test_a_danger_is_shown_until_somebody_has_taken_over(orchestrator: Fak
     ]
 
 
+@pytest.mark.slow
 async def test_acknowledging(orchestrator: FakeOrchestrator) -> None:
     alarm = consultation_pb2.Alarm(number=2, turn_number=8, acknowledged_by="operator-7")
     orchestrator.on("AcknowledgeAlarm", consultation_service_pb2.AcknowledgeAlarmResponse(alarm=alarm))
@@ -150,6 +154,7 @@ async def test_acknowledging(orchestrator: FakeOrchestrator) -> None:
     assert json.loads(out)["acknowledged_by"] == "operator-7"
 
 
+@pytest.mark.slow
 async def test_watching_what_does_not_exist_is_one_line(orchestrator: FakeOrchestrator) -> None:
     missing = Failure(grpc.StatusCode.NOT_FOUND, "CONSULTATION_NOT_FOUND", "There is no consultation with this id.")
     orchestrator.on("WatchConsultation", missing)
@@ -158,6 +163,7 @@ async def test_watching_what_does_not_exist_is_one_line(orchestrator: FakeOrches
     assert err == f"calling-orchestrator: {orchestrator.address}: There is no consultation with this id.\n"
 
 
+@pytest.mark.slow
 async def test_a_signal_ends_a_watch_quietly(orchestrator: FakeOrchestrator) -> None:
     orchestrator.on("WatchConsultation", [*whole_call(State.STATE_COMPLETED)[:2], Delay()])
     process = await asyncio.create_subprocess_exec(

@@ -9,6 +9,8 @@ from sandbox.report import measured, talked_over
 from sandbox.twilio.settings import Network
 from tests.integration.sandbox.scripted_stream import CONNECT
 
+pytestmark = pytest.mark.slow
+
 LONG = "혹시 요즘 어디 불편하신 데는 없으세요 천천히 말씀해 주셔도 괜찮아요 저는 기다릴 수 있어요"
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.stream.events import Ending
@@ -64,6 +64,7 @@ async def live(phone: LivePhone, deeds: list[Deed]) -> None:
             return
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(DEEDS, max_size=25))
 def test_a_stream_never_falls_silent_and_never_claims_what_was_not_heard(deeds: list[Deed]) -> None:
     @virtual_time

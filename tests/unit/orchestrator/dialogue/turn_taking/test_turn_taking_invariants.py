@@ -54,7 +54,7 @@ def happen(line: PhoneLine, event: tuple) -> None:
         getattr(line, name)(*details)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(EVENTS)
 def test_a_timer_always_runs_and_what_is_due_is_done(events):
     line = PhoneLine()
@@ -69,7 +69,7 @@ def test_a_timer_always_runs_and_what_is_due_is_done(events):
     assert line.floor.deadline is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(EVENTS)
 def test_decisions_alternate(events):
     line = PhoneLine()
@@ -95,7 +95,7 @@ def test_decisions_alternate(events):
                 held = False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(EVENTS, LISTENINGS)
 def test_every_wait_for_the_callee_ends_with_one_outcome(events, listening):
     expected, silence_timeout, most, keys = listening
@@ -113,7 +113,7 @@ def test_every_wait_for_the_callee_ends_with_one_outcome(events, listening):
     assert not line.of((Hold, Resume, Interrupt))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(SECONDS, LISTENED_TO, st.booleans(), SECONDS), max_size=8))
 def test_listening_and_coughing_never_interrupt(sounds):
     line = PhoneLine()
@@ -129,7 +129,7 @@ def test_listening_and_coughing_never_interrupt(sounds):
     assert len(line.of(Hold)) == len(line.of(Resume))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(EVENTS)
 def test_uninterruptible_words_are_never_cut(events):
     line = PhoneLine()
@@ -140,7 +140,7 @@ def test_uninterruptible_words_are_never_cut(events):
     assert not line.of((Hold, Interrupt, TurnEnded, NoInput, KeysEntered))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(
