@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
 
-class HttpServer:
+class HttpServer(ABC):
     """Serves one handler for every path, as an asynchronous context manager.
 
     Attributes:
@@ -17,9 +18,9 @@ class HttpServer:
 
     url: str
 
+    @abstractmethod
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answers a request; to be overridden."""
-        raise NotImplementedError
+        """Answers a request."""
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=64 * 1024 * 1024)

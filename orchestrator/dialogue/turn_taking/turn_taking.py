@@ -104,7 +104,7 @@ class TurnTaking:
         self._listening = Listening(expected, silence_timeout, most, patience, keys)
 
     def agent_started(self, text: str, uninterruptible: bool, *, at: float) -> None:
-        """The agent begins to say something: a sentence, or more; what follows of it is decided by the next event."""
+        """The agent begins to say something: a sentence, or more; or goes on with the next."""
         self._pass(at)
         if self._floor is _Floor.OVER:
             return
@@ -114,10 +114,6 @@ class TurnTaking:
         self._uninterruptible = uninterruptible
         self._turn.words.expect_no_late_ones()
         self._enter(_Floor.AGENT)
-
-    def agent_sentence(self, text: str, *, at: float) -> None:
-        """The agent goes on with the next sentence."""
-        self.agent_started(text, self._uninterruptible, at=at)
 
     def agent_stopped(self, *, at: float) -> list[Decision]:
         """Everything the agent had to say was played: the floor is the callee's."""

@@ -1,11 +1,14 @@
 """Whole calls as streams, over fakes and in virtual time."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from orchestrator.dialogue.call.turn_record import Transcript
-from orchestrator.dialogue.stream.events import Ending
+from orchestrator.dialogue.ports.streams import ExpectedStream
+from orchestrator.dialogue.stream.events import CalleeEvent, Ending
+from orchestrator.domain.errors import StreamNotExpected
 from orchestrator.domain.turn import HandOver, HangUp, Listen, OpenStream, Reply, Source, Speaker
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene
@@ -34,6 +37,21 @@ async def callee_said(phone: LivePhone) -> list[str]:
     return [turn.text for turn in await phone.scene.turns() if turn.speaker is Speaker.CALLEE]
 
 
+async def nothing() -> AsyncGenerator[CalleeEvent]:
+    for event in ():
+        yield event
+
+
+async def until_the_first_problem(phone: LivePhone) -> None:
+    """Answers until the agent has begun to ask about the first known problem."""
+    await phone.agent_is_done()
+    await phone.say("네", 0.6)
+    await phone.agent_is_done()
+    await phone.say("네 맞아요", 0.8)
+    await phone.agent_speaks()
+    await asyncio.sleep(0.5)
+
+
 @virtual_time
 async def test_a_whole_consultation() -> None:
     phone = await ringing()
@@ -54,12 +72,7 @@ async def test_a_whole_consultation() -> None:
 async def test_what_is_cut_was_not_heard_and_the_answer_counts() -> None:
     phone = await ringing()
     async with phone.call():
-        await phone.agent_is_done()
-        await phone.say("네", 0.6)
-        await phone.agent_is_done()
-        await phone.say("네 맞아요", 0.8)
-        await phone.agent_speaks()
-        await asyncio.sleep(0.5)
+        await until_the_first_problem(phone)
         await phone.say("네 아직도 밀려 있어요", 1.5)
         await phone.agent_is_done()
         assert phone.cleared == 1
@@ -74,12 +87,7 @@ async def test_what_is_cut_was_not_heard_and_the_answer_counts() -> None:
 async def test_a_cough_makes_the_agent_hold_and_go_on_where_it_was_cut() -> None:
     phone = await ringing()
     async with phone.call():
-        await phone.agent_is_done()
-        await phone.say("네", 0.6)
-        await phone.agent_is_done()
-        await phone.say("네 맞아요", 0.8)
-        await phone.agent_speaks()
-        await asyncio.sleep(0.5)
+        await until_the_first_problem(phone)
         await phone.say("", 0.6)
         for _ in range(80):
             await asyncio.sleep(0.1)
@@ -187,11 +195,14 @@ async def test_lost_marks_do_not_stop_the_call() -> None:
 
 
 @virtual_time
-async def test_a_token_is_good_once_and_for_its_call() -> None:
+async def test_a_token_is_good_once() -> None:
     phone = await ringing()
     async with phone.call():
         await phone.agent_speaks()
-    assert phone.tokens.expected == {}
+        assert isinstance(phone.answer, OpenStream)
+        call = ExpectedStream(phone.scene.id, phone.scene.call_sid)
+        with pytest.raises(StreamNotExpected):
+            await anext(phone.streams.run(call, phone.answer.token, nothing()))
 
 
 @virtual_time
@@ -204,11 +215,10 @@ async def test_keys_that_are_asked_for() -> None:
     assert await callee_said(phone) == ["1"]
 
 
-@pytest.mark.parametrize("most", [0])
 @virtual_time
-async def test_a_process_that_is_full_lets_calls_go_turn_by_turn(most: int) -> None:
+async def test_a_process_that_is_full_lets_calls_go_turn_by_turn() -> None:
     phone = await ringing()
-    streams = phone.replica(most=most)
+    streams = phone.replica(most=0)
     assert isinstance(await streams.answer(phone.scene.id, phone.scene.call_sid), Reply)
 
 
