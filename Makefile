@@ -20,7 +20,7 @@ test: setup ## Run the tests (ARGS="-k name")
 	@$(BIN)/pytest $(ARGS)
 
 test-slow: setup ## Run the tests that kill whole programs, or talk in real time
-	@$(BIN)/pytest -m slow $(ARGS)
+	@$(BIN)/pytest -m slow -n 2 $(ARGS)
 
 eval: setup ## How well callees are understood, and whole calls with all of them (ARGS=--quick: no calls)
 	@$(BIN)/calling-orchestrator eval $(ARGS)

@@ -11,7 +11,7 @@ from tests.e2e.test_trouble import assert_complete, call_cooperative, running
 from tests.running_programs import programs_in
 
 # Twilio's patience is phone time: what takes a program a second to start again must not be minutes of it.
-PATIENT = {"redis": 16.0, "speech": 16.0, "orchestrator": 6.0}
+PATIENT = {"redis": 16.0, "speech": 16.0, "orchestrator": 3.0}
 
 
 @pytest.mark.slow
