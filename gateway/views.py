@@ -59,6 +59,7 @@ class TimingsView(TypedDict, total=False):
     language_model: float
     text_to_speech: float
     total: float
+    end_of_turn: float
 
 
 class UnderstandingView(TypedDict):

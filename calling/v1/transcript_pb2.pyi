@@ -333,7 +333,7 @@ class TurnTimings(_message.Message):
 
     @_builtins.property
     def end_of_turn(self) -> _duration_pb2.Duration:
-        """Callee's turns of live streams: the silence that was waited through before the turn was taken for ended."""
+        """Callee's turns of live streams: the silence that was waited through on purpose before the turn was taken for ended."""
 
     def __init__(
         self,

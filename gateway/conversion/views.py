@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from calling.v1 import consultation_pb2, consultation_service_pb2, outcome_pb2, transcript_pb2
 from gateway import views
 
-_Timing = Literal["recording", "speech_to_text", "matching", "language_model", "text_to_speech", "total"]
+_Timing = Literal["recording", "speech_to_text", "matching", "language_model", "text_to_speech", "total", "end_of_turn"]
 _TIMINGS: tuple[_Timing, ...] = get_args(_Timing)
 
 

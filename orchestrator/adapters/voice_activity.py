@@ -1,4 +1,4 @@
-"""The port `SpeechDetector`: WebRTC's detector on every frame, Silero's where that one hears speech.
+"""The port `SpeechDetector`: WebRTC's detector on every frame, Silero's and the level where that one hears speech.
 
 WebRTC's is nearly free and misses little, but takes noise for speech; Silero's tells them apart and costs thirty times
 as much.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import webrtcvad
 
-from audio import TELEPHONE_HZ, mulaw
+from audio import TELEPHONE_HZ, Samples, mulaw
 from audio.samples import FULL_SCALE
 from orchestrator.adapters.voice_activity_silero import WINDOW, SileroVoice
+from orchestrator.adapters.voice_level import VoiceLevel
 from orchestrator.dialogue.turn_taking.speech_detection import FRAME_BYTES
 
 # Of three; the strictest one misses soft voices on a noisy line.
@@ -20,7 +21,8 @@ _STRICTNESS = 2
 _SPEECH, _STILL_SPEECH = 0.5, 0.35
 # Once speech is certain only every second window is looked at.
 _CERTAIN = 0.9
-# After so many frames that WebRTC takes for silence Silero listens anew.
+# After so many frames that WebRTC takes for silence there is nothing but noise; after so many, Silero listens anew.
+_SURELY_SILENT = 4
 _FORGET_AFTER = 25
 # WebRTC notices speech a little late: Silero hears so many samples from before.
 _BEFORE = 256
@@ -30,11 +32,10 @@ _SCALE = np.float32(1 / FULL_SCALE)
 class CascadedSpeechDetector:
     """Listens to one call."""
 
-    trailing = 0.06  # measured: 0 to 0.1 s, as the last sound fades
-
     def __init__(self) -> None:
         self._webrtc = webrtcvad.Vad(_STRICTNESS)
         self._silero = SileroVoice()
+        self._level = VoiceLevel()
         self._unheard = b""  # mu-law that Silero has not heard
         self._speech = False
         self._skip = False
@@ -42,18 +43,21 @@ class CascadedSpeechDetector:
 
     def feed(self, frame: bytes) -> bool:
         """Returns whether there is speech in the next 20 ms: 160 bytes of mu-law at 8000 Hz."""
-        if len(frame) != FRAME_BYTES or not self._webrtc.is_speech(mulaw.decode(frame).tobytes(), TELEPHONE_HZ):
-            self._hear_silence(frame)
+        samples = mulaw.decode(frame)
+        if len(frame) != FRAME_BYTES or not self._webrtc.is_speech(samples.tobytes(), TELEPHONE_HZ):
+            self._hear_silence(frame, samples)
             return False
         self._silent_frames = 0
         self._unheard += frame
         while len(self._unheard) >= WINDOW:
             window, self._unheard = self._unheard[:WINDOW], self._unheard[WINDOW:]
             self._hear(window)
-        return self._speech
+        return self._speech and self._level.carries_voice(samples)
 
-    def _hear_silence(self, frame: bytes) -> None:
+    def _hear_silence(self, frame: bytes, samples: Samples) -> None:
         self._silent_frames += 1
+        if self._silent_frames >= _SURELY_SILENT:
+            self._level.hear_noise(samples)
         self._unheard = (self._unheard + frame)[-_BEFORE:]
         self._speech = self._skip = False
         if self._silent_frames == _FORGET_AFTER:

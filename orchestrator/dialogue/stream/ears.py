@@ -42,11 +42,7 @@ class _Stretch:
 
 
 class Ears:
-    """Hears one callee.
-
-    Attributes:
-        trailing: seconds for which a voice that has ended is still taken for speech.
-    """
+    """Hears one callee."""
 
     def __init__(
         self,
@@ -64,7 +60,6 @@ class Ears:
             on_words: told what is understood.
         """
         self._detector = detector
-        self.trailing = detector.trailing
         self._recogniser = recogniser
         self._background = background
         self._on_words = on_words

@@ -140,8 +140,7 @@ class Session:
     async def _heard(self, audio: bytes, now: float) -> None:
         frames = max(1, len(audio) // 160)
         for place, speech in enumerate(self._ears.hear(audio)):
-            late = self._ears.trailing if speech else 0.0
-            await self._decided(self._floor.frame(speech, at=now - (frames - 1 - place) * FRAME - late))
+            await self._decided(self._floor.frame(speech, at=now - (frames - 1 - place) * FRAME))
 
     async def _not_recognised(self, now: float) -> None:
         self._failures += 1

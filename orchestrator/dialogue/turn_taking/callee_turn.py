@@ -82,11 +82,16 @@ class CalleeTurn:
             return longest
         return min(max(self._silent_until(listening), since + _AFTER_AGENT), longest)
 
-    def outcome(self, at: float) -> tuple[str, EndedBy, float]:
-        """Returns the words, why the turn is over, and the seconds of silence before."""
+    def outcome(self, listening: Listening, since: float) -> tuple[str, EndedBy, float]:
+        """Returns the words, why the turn is over, and the seconds of silence that it took to say so.
+
+        Args:
+            listening: how the callee was listened to.
+            since: when the callee was given the floor.
+        """
         text = self.words.text
         ended_by = EndedBy.TOO_LONG if self._too_long else EndedBy.SILENCE if text else EndedBy.NO_WORDS
-        return text, ended_by, max(0.0, at - self._last_sound)
+        return text, ended_by, max(0.0, self.ends_at(listening, since) - self._last_sound)
 
     def forget(self) -> None:
         """Begins anew."""

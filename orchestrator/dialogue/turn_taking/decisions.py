@@ -30,7 +30,7 @@ class TurnEnded:
 
     Attributes:
         text: the final words of all stretches of the turn, in order; empty: there was speech, but no words.
-        silence_ms: milliseconds from the last voice to this decision.
+        silence_ms: milliseconds of silence that were waited through on purpose, from the last voice on.
     """
 
     text: str

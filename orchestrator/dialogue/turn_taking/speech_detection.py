@@ -9,13 +9,7 @@ FRAME_BYTES = 160  # mu-law at 8000 Hz
 
 
 class SpeechDetector(Protocol):
-    """Listens to one call, frame by frame; what it heard before counts.
-
-    Attributes:
-        trailing: seconds for which a voice that has ended is still taken for speech.
-    """
-
-    trailing: float
+    """Listens to one call, frame by frame; what it heard before counts."""
 
     def feed(self, frame: bytes) -> bool:
         """Returns whether there is speech in the next 20 ms: 160 bytes of mu-law at 8000 Hz."""

@@ -264,7 +264,7 @@ class TurnTaking:
         return [FloorFree() if thinking else NoInput()]
 
     def _turn_ended(self) -> Decision:
-        text, ended_by, silence = self._turn.outcome(self._now)
+        text, ended_by, silence = self._turn.outcome(self._listening, self._since)
         unasked = self._floor is _Floor.NOBODY and is_harmless(text, "")
         self._turn.forget()
         self._enter(_Floor.NOBODY)

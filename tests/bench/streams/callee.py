@@ -41,7 +41,6 @@ class Heard:
         unyielding: interruptions during which the agent went on talking to their end.
         lost: lines without a reply.
         cut_ins: replies that began before the line was over.
-        numbers: the lines' numbers, one for each gap.
     """
 
     gaps: list[float] = field(default_factory=list)
@@ -49,7 +48,6 @@ class Heard:
     unyielding: int = 0
     lost: int = 0
     cut_ins: int = 0
-    numbers: list[int] = field(default_factory=list)
 
 
 class Callee:
@@ -141,6 +139,5 @@ class Callee:
             self.heard.cut_ins += 1
         elif self._counted and self._line is not None:
             self.heard.gaps.append(began - self._stopped)
-            self.heard.numbers.append(self._line.number)
         self._stopped = None
         return True

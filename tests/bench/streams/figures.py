@@ -19,7 +19,6 @@ class CallFigures:
 
     Attributes:
         gaps: from the last sound of each line to the first of the reply.
-        numbers: the lines' numbers, one for each gap.
         yields: from the first sound of each interruption to silence.
         unyielding: interruptions that the agent talked over.
         cut_ins: replies that began before the line was over.
@@ -27,10 +26,10 @@ class CallFigures:
         stutters: holes in the agent's voice.
         failure: why the call did not come about or broke off; empty: neither.
         next_verb: what the call was told after the stream.
+        waits: the silence that the system waited through on purpose at the end of each line, as it says itself.
     """
 
     gaps: list[float] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
     yields: list[float] = field(default_factory=list)
     unyielding: int = 0
     cut_ins: int = 0
@@ -38,6 +37,7 @@ class CallFigures:
     stutters: int = 0
     failure: str = ""
     next_verb: str = ""
+    waits: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

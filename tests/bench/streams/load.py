@@ -91,10 +91,13 @@ async def _call(load: Load, session: aiohttp.ClientSession, ticker: Ticker, dela
             ) as socket:
                 call = await _talk(load, socket, opened, ticker, greeted=opening.greeted)
             verb = await opening.end(session, opened, hung_up=call.hung_up)
+            waits = await opening.waits(session, opened)
     except (NotOpened, TimeoutError, aiohttp.ClientError, ConnectionError) as error:
         return CallFigures(failure=f"{type(error).__name__}: {error}"[:200])
     failure = "" if call.hung_up or verb == "Hangup" else f"broken off, then {verb or 'nothing'}"
-    return CallFigures(**asdict(call.callee.heard), stutters=call.play_out.stutters, failure=failure, next_verb=verb)
+    return CallFigures(
+        **asdict(call.callee.heard), stutters=call.play_out.stutters, failure=failure, next_verb=verb, waits=waits
+    )
 
 
 async def _talk(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.bench.streams.callee import Line
-from tests.bench.streams.figures import LoadFigures, milliseconds
+from tests.bench.streams.figures import CallFigures, LoadFigures, milliseconds
 from tests.bench.streams.load import Load
 from tests.bench.streams.programs import cpu_seconds, load, memory
 
@@ -45,14 +45,15 @@ class Target:
         name: in the table.
         url: of the WebSocket that takes every call, or of the gateway if there is an order.
         pids: its processes.
-        waits: seconds of silence that the system waits for on purpose before it replies, by the line's number.
+        waits: seconds of silence that the system waits for on purpose before it replies, unless it says itself how
+            long it waited.
         order: the body of `POST /api/receive`; None: calls are opened plainly.
     """
 
     name: str
     url: str
     pids: tuple[int, ...]
-    waits: Mapping[int, float] = field(default_factory=dict)
+    waits: float = 0.0
     order: Mapping[str, Any] | None = None
 
 
@@ -77,12 +78,12 @@ class Measured:
     @property
     def own(self) -> list[float]:
         """The system's own share of each gap, in seconds."""
-        waits = self.target.waits
         return [
-            gap - waits.get(number, 0.0)
-            for call in self.figures.calls
-            for gap, number in zip(call.gaps, call.numbers, strict=True)
+            gap - wait for call in self.figures.calls for gap, wait in zip(call.gaps, self._waits(call), strict=True)
         ]
+
+    def _waits(self, call: CallFigures) -> Sequence[float]:
+        return call.waits if len(call.waits) == len(call.gaps) else [self.target.waits] * len(call.gaps)
 
     @property
     def tolerable(self) -> bool:

@@ -54,6 +54,10 @@ class Opening(Protocol):
         """
         ...
 
+    async def waits(self, session: aiohttp.ClientSession, opened: Opened) -> list[float]:
+        """Returns how many seconds of silence each line was given before its end was certain; empty: nobody says."""
+        ...
+
     async def end(self, session: aiohttp.ClientSession, opened: Opened, *, hung_up: bool) -> str:
         """Does what follows the stream, and returns what the call is told then: a verb, or nothing.
 
@@ -74,6 +78,9 @@ class PlainOpening:
 
     async def open(self, _session: aiohttp.ClientSession) -> Opened:
         return Opened(self._url, f"CA{uuid.uuid4().hex}")
+
+    async def waits(self, _session: aiohttp.ClientSession, _opened: Opened) -> list[float]:
+        return []
 
     async def end(self, _session: aiohttp.ClientSession, _opened: Opened, *, hung_up: bool) -> str:
         return ""
@@ -117,6 +124,13 @@ class WebhookOpening:
         fields = {"CallSid": opened.call_sid, "CallStatus": "completed", "CallDuration": "60"}
         await self._post(session, f"/twilio/status?consultation={consultation_id}", fields)
         return verbs[-1] if verbs else ""
+
+    async def waits(self, session: aiohttp.ClientSession, opened: Opened) -> list[float]:
+        url = f"{self._base}/api/consultations/{opened.parameters['consultation']}/transcript"
+        async with session.get(url, timeout=aiohttp.ClientTimeout(_ANSWER_SECONDS)) as response:
+            turns = (await response.json())["turns"]
+        timings = [turn["timings_ms"] for turn in turns if turn["speaker"] == "callee" and turn["text"]]
+        return [timing["end_of_turn"] / 1000 for timing in timings if "end_of_turn" in timing]
 
     async def _receive(self, session: aiohttp.ClientSession) -> str:
         number = uuid.uuid4().hex

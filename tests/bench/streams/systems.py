@@ -20,23 +20,19 @@ from tests.bench.streams.phone_network import phone_network
 from tests.bench.streams.pipecat_environment import pipecat_python
 from tests.bench.streams.programs import on_cores, started
 from tests.bench.streams.reference_server import SENTENCE_SECONDS, STOP_SECONDS
-from tests.bench.streams.utterances import TEXTS, speech
+from tests.bench.streams.utterances import speech
 from tests.running_programs import programs_in
 
 _QUESTIONS: Final = 40
 _PIPECAT_STOP_SECONDS: Final = 0.2
 """`VADParams.stop_secs`, Pipecat's default."""
 
-OUR_WAITS: Final = dict.fromkeys(range(len(TEXTS)), 0.5)
-"""Seconds of silence after a whole answer to a yes/no question (`dialogue.turn_taking.end_of_turn`); where more is
-waited for, that counts as our own."""
-
 
 @asynccontextmanager
 async def reference() -> AsyncIterator[Target]:
     """The least that answers."""
     async with started("-m", "tests.bench.streams.reference_server", core=SYSTEM_CORE) as program:
-        yield Target("floor", program.said, (program.pid,), _waits(STOP_SECONDS))
+        yield Target("floor", program.said, (program.pid,), STOP_SECONDS)
 
 
 @asynccontextmanager
@@ -51,7 +47,7 @@ async def pipecat(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Targe
     bot = str(Path(__file__).with_name("pipecat_bot.py"))
     arguments = (bot, str(sentence), *delays.arguments)
     async with started(*arguments, python=pipecat_python(), core=SYSTEM_CORE) as program:
-        yield Target("Pipecat 1.14", program.said, (program.pid,), _waits(_PIPECAT_STOP_SECONDS))
+        yield Target("Pipecat 1.14", program.said, (program.pid,), _PIPECAT_STOP_SECONDS)
 
 
 @asynccontextmanager
@@ -74,7 +70,7 @@ async def ours(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Target]:
             await system.__aenter__()
         try:
             pids = tuple(programs_in(folder).values())
-            yield Target("ours", system.gateway_url, pids, OUR_WAITS, _order())
+            yield Target("ours", system.gateway_url, pids, order=_order())
         finally:
             await system.__aexit__(None, None, None)
 
@@ -113,7 +109,3 @@ def _order() -> dict[str, Any]:
         "vulnerabilities": {"risk_list": [], "desire_list": []},
         "conversation_mode": "stream",
     }
-
-
-def _waits(seconds: float) -> dict[int, float]:
-    return dict.fromkeys(range(len(TEXTS)), seconds)

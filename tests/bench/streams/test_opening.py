@@ -17,6 +17,11 @@ from tests.bench.streams.reference_server import answer_stream
 from tests.fakes.http_server import HttpServer
 
 CONSULTATION_ID = str(uuid.UUID(int=7))
+TURNS = [
+    {"speaker": "agent", "text": "여보세요?", "timings_ms": {}},
+    {"speaker": "callee", "text": "네.", "timings_ms": {"end_of_turn": 500}},
+    {"speaker": "callee", "text": "", "timings_ms": {}},
+]
 
 
 class ScriptedGateway(HttpServer):
@@ -44,6 +49,8 @@ class ScriptedGateway(HttpServer):
                 form = await self._verified(request)
                 self.statuses.append(form["CallStatus"])
                 return web.Response(status=204)
+            case path if path.endswith("/transcript"):
+                return web.json_response({"turns": TURNS})
         self.handshake = {name.lower(): value for name, value in request.headers.items()}
         self.streamed = True
         if self._closes:
@@ -107,6 +114,7 @@ async def test_a_call_from_its_order_to_its_end() -> None:
     assert len(call.gaps) == 1
     assert call.lost == call.cut_ins == 0
     assert call.next_verb == ""
+    assert call.waits == [0.5]
     assert gateway.statuses == ["completed"]
     assert gateway.handshake["x-twilio-signature"]
 

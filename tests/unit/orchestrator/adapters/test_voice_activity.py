@@ -76,3 +76,23 @@ def test_cut_frame_is_no_speech():
     detector = CascadedSpeechDetector()
     assert detector.feed(b"") is False
     assert detector.feed(b"\xff" * 80) is False
+
+
+@pytest.mark.parametrize("noise", [3.0, 100.0])
+def test_a_voice_ends_within_a_frame_or_two(spoken, noise):
+    line = np.random.default_rng(1).normal(0, noise, 32_000)
+    voiced = np.flatnonzero(np.abs(spoken) > 2000)
+    cut = int(voiced[len(voiced) // 2]) // FRAME_BYTES * FRAME_BYTES  # in the middle of the words, at full voice
+    begins = 8000
+    line[begins : begins + cut] += spoken[:cut]
+    last = np.flatnonzero(heard(line))[-1]
+    assert last * FRAME_BYTES - (begins + cut) <= 2 * FRAME_BYTES
+
+
+def test_a_voice_that_grows_soft_is_still_heard(spoken):
+    quiet = np.random.default_rng(1).normal(0, 3, 8000)
+    loud, soft = (
+        heard(np.concatenate([quiet, spoken, quiet])),
+        heard(np.concatenate([quiet, spoken, spoken / 8, quiet])),
+    )
+    assert soft.sum() > 1.7 * loud.sum()

@@ -49,8 +49,6 @@ SPEECH, SILENCE = b"S" * 160, b"_" * 160
 class Detector:
     """Knows speech by its letter."""
 
-    trailing = 0.0
-
     def feed(self, frame: bytes) -> bool:
         return frame[:1] == b"S"
 

@@ -32,7 +32,7 @@ def test_answer_ends_after_short_silence(line):
     line.final("네")
     line.silence(2)
     assert line.turns == [("네", EndedBy.SILENCE)]
-    assert line.of(TurnEnded)[0].silence_ms == pytest.approx(500, abs=25)
+    assert line.of(TurnEnded)[0].silence_ms == 500
     assert line.at(TurnEnded) - quiet == pytest.approx(0.5, abs=0.03)
 
 
