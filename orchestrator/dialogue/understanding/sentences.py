@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Sentences:
         self._encoder = encoder
         self._store = store
         self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._encoding: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     @property
     def name(self) -> str:
@@ -45,15 +47,22 @@ class Sentences:
             sentences: what is said in calls, and what it is compared with; the latest are kept in memory.
             timeout: seconds it may take.
         """
-        unknown = list(dict.fromkeys(sentence for sentence in sentences if sentence not in self._known))
-        found = {sentence: self._known[sentence] for sentence in sentences if sentence in self._known}
-        if unknown:
-            try:
-                found |= zip(unknown, await self._encoder.encode(unknown, timeout=timeout), strict=True)
-            except EncoderUnavailable:
-                return None
-        self._remember(found)
+        try:
+            async with asyncio.timeout(timeout):
+                found = await self._found(tuple(dict.fromkeys(sentences)), timeout)
+        except (EncoderUnavailable, TimeoutError):
+            return None
         return np.stack([found[sentence] for sentence in sentences]) if sentences else np.empty((0, 0), np.float32)
+
+    async def _found(self, sentences: tuple[str, ...], timeout: float) -> dict[str, Vectors]:
+        """Returns the vectors; of those who ask for the same sentences at the same time, one has them encoded."""
+        async with self._encoding.setdefault(sentences, asyncio.Lock()):
+            found = {sentence: self._known[sentence] for sentence in sentences if sentence in self._known}
+            unknown = [sentence for sentence in sentences if sentence not in found]
+            if unknown:
+                found |= zip(unknown, await self._encoder.encode(unknown, timeout=timeout), strict=True)
+            self._remember(found)
+            return found
 
     async def index(self, sentences: Sequence[str], *, timeout: float = 30.0) -> Vectors | None:
         """Returns the vectors of a fixed set, from the store if they are there; None if the time was not enough.

@@ -29,6 +29,14 @@ async def test_a_sentence_is_encoded_once() -> None:
     assert np.array_equal(first[0], first[2])
 
 
+async def test_a_sentence_that_several_ask_for_at_once_is_encoded_once() -> None:
+    encoder = ScriptedSentenceEncoder()
+    sentences = Sentences(encoder)
+    answers = await asyncio.gather(*(sentences.vectors(["가나"]) for _ in range(5)))
+    assert encoder.encoded == ["가나"]
+    assert all(answer is not None for answer in answers)
+
+
 async def test_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_SENTENCES", 2)
     encoder = ScriptedSentenceEncoder()
