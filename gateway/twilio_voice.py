@@ -2,7 +2,8 @@
 
 A failure that may pass keeps the callee on the line: "one moment please", a pause, and the same question again, so a
 call outlives a restart of the orchestrator or of its store. If the orchestrator lost a turn (its store failed over),
-the call goes on from what it knows: what was said last is said again. Any other failure is an apology and a hang-up.
+or another one talks in the call since, it is asked how the call goes on: what was said last is said again. Any other
+failure is an apology and a hang-up.
 """
 
 from collections.abc import Awaitable
@@ -24,7 +25,7 @@ from observability import log
 MAX_RETRIES = 8
 SPOKEN_EVERY = 3
 """The callee is asked for patience on the first and then every third try: neither silence nor nagging."""
-OUT_OF_ORDER = "TURN_OUT_OF_ORDER"
+ASK_AGAIN = {"TURN_OUT_OF_ORDER", "CALL_TAKEN_OVER"}
 
 logger = log.get(__name__)
 
@@ -95,7 +96,7 @@ class TwilioVoice:
             self._note("webhook_postponed", request, error, step)
             return twiml_response(twiml.one_moment(again, spoken=step.retry % SPOKEN_EVERY == 0))
         except ConflictError as error:
-            if error.reason != OUT_OF_ORDER:
+            if error.reason not in ASK_AGAIN:
                 return self._given_up(request, error, step)
             self._note("webhook_resumed", request, error, step)
             return twiml_response(twiml.redirect(self._urls.voice(step.consultation_id)))

@@ -323,8 +323,9 @@ async def test_bug_in_a_webhook_is_spoken_too(client: Client, monkeypatch):
     assert answer.verbs == ["Say", "Hangup"]
 
 
-async def test_lost_turn_goes_on_from_what_is_known(client: Client, orchestrator):
-    orchestrator.on("TakeTurn", Failure(grpc.StatusCode.ABORTED, "TURN_OUT_OF_ORDER"))
+@pytest.mark.parametrize("reason", ["TURN_OUT_OF_ORDER", "CALL_TAKEN_OVER"])
+async def test_lost_turn_goes_on_from_what_is_known(client: Client, orchestrator, reason: str):
+    orchestrator.on("TakeTurn", Failure(grpc.StatusCode.ABORTED, reason))
     orchestrator.on("AnswerCall", answered())
     answer = await client.webhook(RECORDING, **RECORDED)
     assert answer.verbs == ["Redirect"]
