@@ -38,9 +38,8 @@ def twiml_response(document: str) -> web.Response:
 class TwilioVoice:
     """Answers `/twilio/voice`, `/twilio/recording` and `/twilio/handover`."""
 
-    def __init__(self, orchestrator: OrchestratorClient, urls: WebhookUrls, metrics: Metrics) -> None:
+    def __init__(self, orchestrator: OrchestratorClient, metrics: Metrics) -> None:
         self._orchestrator = orchestrator
-        self._urls = urls
         self._metrics = metrics
 
     async def voice(self, request: web.Request) -> web.Response:
@@ -53,7 +52,7 @@ class TwilioVoice:
             asked = self._orchestrator.answer_call(step.consultation_id, step.call_sid)
         else:
             asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, step.turn_number, None)
-        again = self._urls.voice(step.consultation_id, step.turn_number, retry=step.retry + 1)
+        again = _urls(request).voice(step.consultation_id, step.turn_number, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def recording(self, request: web.Request) -> web.Response:
@@ -67,7 +66,7 @@ class TwilioVoice:
         if said is None:
             return twiml_response(twiml.hang_up())
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
-        again = self._urls.recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
+        again = _urls(request).recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def handover(self, request: web.Request) -> web.Response:
@@ -81,7 +80,7 @@ class TwilioVoice:
         if ended is None:
             return twiml_response(twiml.hang_up())
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, ended)
-        again = self._urls.handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
+        again = _urls(request).handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def _answered(
@@ -99,10 +98,10 @@ class TwilioVoice:
             if error.reason not in ASK_AGAIN:
                 return self._given_up(request, error, step)
             self._note("webhook_resumed", request, error, step)
-            return twiml_response(twiml.redirect(self._urls.voice(step.consultation_id)))
+            return twiml_response(twiml.redirect(_urls(request).voice(step.consultation_id)))
         except GatewayError as error:
             return self._given_up(request, error, step)
-        return twiml_response(twiml.reply(reply, step.consultation_id, self._urls))
+        return twiml_response(twiml.reply(reply, step.consultation_id, _urls(request)))
 
     def _given_up(self, request: web.Request, error: GatewayError, step: CallStep | None = None) -> web.Response:
         self._note("webhook_given_up", request, error, step)
@@ -113,6 +112,11 @@ class TwilioVoice:
         self._metrics.webhook_failures.labels(route=route, answer=event.removeprefix("webhook_")).inc()
         place = asdict(step) if step else {}
         logger.warning(event, route=route, reason=error.reason, field=error.field, **place)
+
+
+def _urls(request: web.Request) -> WebhookUrls:
+    """Returns the URLs for what follows: Twilio stays with the host name that it has reached."""
+    return WebhookUrls(request[WEBHOOK].base)
 
 
 def _required(turn_number: int | None) -> int:
