@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestrator.dialogue.ports.streams import ExpectedStream
 from orchestrator.dialogue.stream.events import CalleeEvent, Ending
@@ -144,3 +147,51 @@ async def test_what_a_callee_said_to_a_stream_that_died_is_answered_by_the_next_
         answer = await first.scene.take(None, turn=reply.next.turn_number)
     assert await callee_said(first) == [QUESTION]
     assert answer.prompts[0].text == ANSWER
+
+
+DEEDS = st.lists(
+    st.one_of(
+        st.tuples(st.just("take over"), st.just(0.0)),
+        st.tuples(st.just("say"), st.sampled_from((0.4, 1.2))),
+        st.tuples(st.just("say to a stale one"), st.sampled_from((0.4, 1.2))),
+        st.tuples(st.just("wait"), st.sampled_from((0.3, 2.0, 9.0))),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(DEEDS)
+def test_what_a_stale_stream_hears_never_counts(deeds: list[tuple[str, float]]) -> None:
+    @virtual_time
+    async def run() -> None:
+        scene = Scene()
+        await scene.start()
+        phones, stale_words = [LivePhone(scene)], set[str]()
+        async with AsyncExitStack() as open_streams:
+            await open_streams.enter_async_context(phones[0].call())
+            await one_sentence(phones[0])
+            for number, (deed, seconds) in enumerate(deeds):
+                if phones[-1].ending is not None:
+                    break
+                words = f"네 {number}번이요"
+                match deed:
+                    case "take over":
+                        following = LivePhone(scene, phones[-1].tokens)
+                        if not await open_streams.enter_async_context(following.call()):
+                            break
+                        phones.append(following)
+                    case "say":
+                        await phones[-1].say(words, seconds)
+                    case "say to a stale one" if len(phones) > 1:
+                        stale_words.add(words)
+                        await phones[number % (len(phones) - 1)].say(words, seconds)
+                    case _:
+                        await asyncio.sleep(seconds)
+            await asyncio.sleep(3.0)
+        assert not [text for text in await callee_said(phones[0]) for words in stale_words if words in text]
+        numbers = [turn.number for turn in await scene.turns()]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert scene.failures == []
+
+    run()
