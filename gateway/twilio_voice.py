@@ -95,10 +95,10 @@ class TwilioVoice:
             self._note("webhook_postponed", request, error, step)
             return twiml_response(twiml.one_moment(again, spoken=step.retry % SPOKEN_EVERY == 0))
         except ConflictError as error:
-            if error.reason not in ASK_AGAIN:
+            if error.reason not in ASK_AGAIN or step.retry >= MAX_RETRIES:
                 return self._given_up(request, error, step)
             self._note("webhook_resumed", request, error, step)
-            return twiml_response(twiml.redirect(_urls(request).voice(step.consultation_id)))
+            return twiml_response(twiml.redirect(_urls(request).voice(step.consultation_id, retry=step.retry + 1)))
         except GatewayError as error:
             return self._given_up(request, error, step)
         return twiml_response(twiml.reply(reply, step.consultation_id, _urls(request)))

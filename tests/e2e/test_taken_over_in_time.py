@@ -135,7 +135,7 @@ async def test_a_turn_outlives_whoever_takes_it(tmp_path: Path) -> None:
         async with frozen(await call.asked()):
             yield "orchestrator frozen while the agent thinks", call.now
 
-    report, waits = await struck(tmp_path, "record", 3, blows, SILENCE_TIMEOUT_SECONDS="1")
+    report, waits = await struck(tmp_path, "turn_by_turn", 3, blows, SILENCE_TIMEOUT_SECONDS="1")
     assert max(waits.values()) <= MOST_SECONDS
     assert_unharmed(report)
     assert sum(turn["text"] == QUESTION for turn in report.transcript) == 3
