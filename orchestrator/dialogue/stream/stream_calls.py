@@ -100,7 +100,7 @@ class StreamCalls:
                 expected = ExpectedStream(consultation_id, call_sid, opened.talkers)
                 return OpenStream(await self._parts.tokens.issue(expected))
         elif consultation.talkers:
-            await transact(self._parts.store, consultation_id, _taken_over(consultation.talkers))
+            await transact(self._parts.store, consultation_id, _taken_over(call_sid, consultation.talkers))
         return await self._parts.turn_by_turn.answer(consultation_id, call_sid, time_left=time_left)
 
     async def run(
@@ -219,15 +219,17 @@ def _talking(call: ExpectedStream) -> Decision:
     return lambda _brief, current: Change(replace(current, version=current.version + 1), talker=call.talker)
 
 
-def _taken_over(talkers: int) -> Decision:
+def _taken_over(call_sid: str, talkers: int) -> Decision:
     """Lets webhooks take the call over, unless somebody was given the right to talk after them.
 
     Args:
+        call_sid: whose webhook it is.
         talkers: how often it was given when the webhook came.
     """
 
     def decide(_brief: Brief, current: Consultation) -> Change | None:
-        if current.talkers != talkers:
+        check_call(current, call_sid)
+        if current.talkers != talkers or current.reached(State.SUMMARISING):
             return None
         return Change(replace(current, talkers=talkers + 1, version=current.version + 1), talker=talkers + 1)
 

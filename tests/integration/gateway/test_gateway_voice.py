@@ -7,8 +7,8 @@ import pytest
 
 from calling.v1 import call_service_pb2 as pb
 from gateway.app import start
-from gateway.twiml import APOLOGY, ONE_MOMENT
 from gateway.twilio_voice import MAX_RETRIES
+from gateway.twiml import APOLOGY, ONE_MOMENT
 from tests.fakes.orchestrator_servicers import Delay, Failure, fake_orchestrator
 from tests.integration.gateway.gateway_client import CALL_SID, CONSULTATION, DEADLINES, PUBLIC, Client, settings
 

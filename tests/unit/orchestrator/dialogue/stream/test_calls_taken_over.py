@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orchestrator.dialogue.ports.streams import ExpectedStream
 from orchestrator.dialogue.stream.events import CalleeEvent, Ending
-from orchestrator.domain.errors import CallTakenOver
+from orchestrator.domain.errors import CallTakenOver, UnknownCall
 from orchestrator.domain.turn import Listen, OpenStream, Reply, Speaker, Wait
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene
@@ -121,6 +121,19 @@ async def test_webhooks_take_a_call_over_from_a_stream() -> None:
 
 
 @virtual_time
+async def test_another_calls_webhook_takes_nothing_over() -> None:
+    first, second = await ringing()
+    async with first.call():
+        await first.agent_is_done()
+        with pytest.raises(UnknownCall):
+            await second.replica(most=0).answer(first.scene.id, "CA" + "f" * 32)
+        await first.say("네", 0.6)
+        await first.agent_is_done()
+        assert first.ending is None
+    assert await callee_said(first) == ["네"]
+
+
+@virtual_time
 async def test_what_a_callee_said_to_a_stream_that_died_is_answered_in_the_next() -> None:
     first, second = await ringing(language_model=ScriptedLanguageModel(ANSWER, delay=2.0))
     async with first.call():
@@ -160,7 +173,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(DEEDS)
 def test_what_a_stale_stream_hears_never_counts(deeds: list[tuple[str, float]]) -> None:
     @virtual_time
@@ -181,6 +194,7 @@ def test_what_a_stale_stream_hears_never_counts(deeds: list[tuple[str, float]]) 
                         if not await open_streams.enter_async_context(following.call()):
                             break
                         phones.append(following)
+                        await asyncio.sleep(0.1)  # until it has the call
                     case "say":
                         await phones[-1].say(words, seconds)
                     case "say to a stale one" if len(phones) > 1:
