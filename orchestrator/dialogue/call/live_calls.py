@@ -98,6 +98,9 @@ class LiveCalls:
     ) -> Reply:
         """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
 
+        What the callee has said since, to a stream that died or before a filler, is answered instead, unless a stream
+        asks: it does that by itself.
+
         Args:
             consultation_id: which consultation.
             call_sid: which call.
@@ -113,7 +116,13 @@ class LiveCalls:
         if consultation.reached(State.SUMMARISING):
             raise WrongState(consultation_id, consultation.state)
         if consultation.turn_count or consultation.progress.over:
-            return await self._where_it_stopped(consultation)
+            said = await self._store.remembered_input(consultation_id, consultation.open_turn)
+            if said is None or talker is not None:
+                return await self._said_last(consultation)
+            heard = playout_of(consultation) if consultation.talkers else None
+            return await self.take_turn(
+                consultation_id, call_sid, consultation.open_turn, said, time_left=time_left, playout=heard
+            )
         budget = Budget(_within(self._limits.answer, time_left))
         greeting = await greet(self._parts, brief, consultation.progress, budget)
 
@@ -253,12 +262,6 @@ class LiveCalls:
 
     def _filler(self) -> Saying:
         return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
-
-    async def _where_it_stopped(self, consultation: Consultation) -> Reply:
-        """Has the work on the callee's turn gone on with, if it has begun; else says again what was said last."""
-        if await self._store.remembered_input(consultation.consultation_id, consultation.open_turn) is not None:
-            return Reply((), Wait(consultation.open_turn))
-        return await self._said_last(consultation)
 
     async def _said_last(self, consultation: Consultation) -> Reply:
         """Returns what of the latest reply was not heard yet, with what of it has no audio spoken anew."""
