@@ -82,6 +82,7 @@ class Conversation:
         self._exchange: asyncio.Task[None] | None = None
         self._note: asyncio.Task[None] | None = None
         self._unnoted: tuple[int, Playout] | None = None
+        self._kept: tuple[int, CalleeInput] | None = None
 
     @property
     def busy(self) -> bool:
@@ -98,14 +99,14 @@ class Conversation:
         """
         self._unnoted = None  # the exchange notes it
         if callee_input is not None:
-            remembering = self._remembered(turn_number, callee_input)
-            self._background.start(self._guarded(remembering), name="stream_remember")
+            self._remember(turn_number, callee_input)
         self._exchange = self._background.start(
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
 
     def think_ahead(self, turn_number: int, callee_input: SpokenInput) -> None:
         """Has work begun on a turn that may be over."""
+        self._remember(turn_number, callee_input)
         work = self._exchanges.think_ahead(
             self._consultation_id, self._call_sid, turn_number, callee_input, talker=self._talker
         )
@@ -165,8 +166,13 @@ class Conversation:
                 return
             said, patience = None, NEXT_FILLER
 
-    async def _remembered(self, turn_number: int, callee_input: CalleeInput) -> None:
+    def _remember(self, turn_number: int, callee_input: CalleeInput) -> None:
         """Keeps what the callee did for whoever takes the call over before it is answered."""
+        if self._kept != (turn_number, callee_input):
+            self._kept = (turn_number, callee_input)
+            self._background.start(self._guarded(self._remembered(turn_number, callee_input)), name="stream_remember")
+
+    async def _remembered(self, turn_number: int, callee_input: CalleeInput) -> None:
         with suppress(StoreUnavailable):  # it is for others; this one goes on by itself
             await self._replies.store.remember_input(
                 self._consultation_id, turn_number, callee_input, talker=self._talker

@@ -148,6 +148,19 @@ async def test_what_a_callee_said_to_a_stream_that_died_is_answered_in_the_next(
 
 
 @virtual_time
+async def test_what_a_callee_had_just_said_when_the_stream_died_is_answered_in_the_next() -> None:
+    first, second = await ringing()
+    async with first.call():
+        await first.agent_is_done()
+        await first.say("네", 0.6)
+        await asyncio.sleep(0.45)  # a pause, but not the end of the turn yet
+        assert await callee_said(first) == []
+    async with second.call():
+        await second.agent_speaks()
+        assert await callee_said(second) == ["네"]
+
+
+@virtual_time
 async def test_what_a_callee_said_to_a_stream_that_died_is_answered_by_the_next_webhooks() -> None:
     first, second = await ringing(language_model=ScriptedLanguageModel(ANSWER, delay=2.0))
     async with first.call():
