@@ -13,7 +13,7 @@ import aiohttp
 from cli.embedded_redis import EmbeddedRedis
 from cli.ports import free_ports
 from cli.system import Ports, System
-from sandbox.twilio.settings import TwilioSettings
+from sandbox.twilio.settings import Network, TwilioSettings
 from sandbox.world import World, WorldSettings
 from tests.e2e.balancer import Balancer
 from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply
@@ -103,16 +103,12 @@ class Fleet:
 
 
 @asynccontextmanager
-async def running_fleet(
-    folder: Path, *, restarts_per_minute: int = 9, balanced: bool = True, speed: float = 1.0, **environment: str
-) -> AsyncIterator[Fleet]:
-    """Starts everything.
+async def running_fleet(folder: Path, *, balanced: bool = True, **environment: str) -> AsyncIterator[Fleet]:
+    """Starts everything, and again what was killed. Phone time is real time.
 
     Args:
         folder: where everything is kept.
-        restarts_per_minute: how often a program that was killed is started again.
         balanced: the telephone network's way to the gateways is a load balancer; else each has a host name of its own.
-        speed: phone seconds a real second.
         environment: of the programs.
     """
     *numbers, speech = free_ports(7)
@@ -126,9 +122,8 @@ async def running_fleet(
             PUBLIC_URL: f"http://127.0.0.1:{twilio.port if balanced else first.gateway}",
             FALLBACK_URL: f"http://127.0.0.1:{second.gateway}",
         }
-        world = await stack.enter_async_context(
-            World(WorldSettings(speed=speed, twilio=TwilioSettings(public_urls=public)))
-        )
+        twilio_settings = TwilioSettings(public_urls=public, network=Network(dial_s=0.1, ring_s=0.2))
+        world = await stack.enter_async_context(World(WorldSettings(twilio=twilio_settings)))
         redis = EmbeddedRedis(folder / "redis")
         places = []
         for number, (ports, metrics) in enumerate(zip((first, second), numbers[4:], strict=True)):
@@ -147,7 +142,7 @@ async def running_fleet(
                 working_dir=place.folder,
                 write_log=_log(folder / f"{number}.log"),
                 on_ready=lambda _name, _seconds: None,
-                restarts_per_minute=restarts_per_minute,
+                restarts_per_minute=9,
             )
             system.orchestrators = (first.orchestrator, second.orchestrator)
             await stack.enter_async_context(system)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ class LiveCall:
 
 
 async def struck(
-    folder: Path, mode: str, asks: int, blows: Callable[[LiveCall], AsyncIterator[Blow]], **how: object
+    folder: Path, mode: str, asks: int, blows: Callable[[LiveCall], AsyncIterator[Blow]], **how: Any
 ) -> tuple[Report, dict[str, float]]:
     """Has a call whose callee asks something so many times, then hangs up, while the programs are struck.
 
@@ -70,7 +71,7 @@ async def struck(
         "otherwise": "네.",
     }
     payload = in_mode(json.dumps(SHORT).encode(), mode)
-    async with running_fleet(folder, **how) as fleet:  # type: ignore[arg-type]
+    async with running_fleet(folder, **how) as fleet:
         with fleet.world.events() as events:
             callee = parse_script(json.dumps(script))
             calling = asyncio.create_task(place_call(fleet.world, fleet.url, payload, callee, real_timeout_s=90))
