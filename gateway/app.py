@@ -22,7 +22,6 @@ from gateway.twilio_media import TwilioMedia
 from gateway.twilio_signature import signature_check
 from gateway.twilio_status import TwilioStatus
 from gateway.twilio_voice import TwilioVoice
-from gateway.webhook_urls import WebhookUrls
 from observability import log
 from observability.loop_lag import LoopLag
 
@@ -100,7 +99,7 @@ def _application(
         middlewares=[
             middleware.observation(metrics),
             middleware.error_answers,
-            signature_check(_plain(settings.twilio_auth_token), settings.public_base_url),
+            signature_check(_plain(settings.twilio_auth_token), settings.base_urls),
             middleware.token_check(_plain(settings.api_token)),
         ],
     )
@@ -108,7 +107,7 @@ def _application(
     streams = EventStreams(orchestrator, metrics)
     media = TwilioMedia(orchestrator, metrics, media_limits)
     app.on_shutdown.extend((streams.stop, media.stop))
-    voice = TwilioVoice(orchestrator, WebhookUrls(settings.public_base_url), metrics)
+    voice = TwilioVoice(orchestrator, metrics)
     _add_backend_routes(app.router, BackendApi(orchestrator), streams)
     _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator), TwilioAmd(orchestrator))
     app.router.add_get("/twilio/media/{token:[A-Za-z0-9_-]{1,128}}", media.media, allow_head=False)

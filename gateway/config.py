@@ -22,6 +22,11 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _grpc_addresses(value: str) -> str:
+    """Returns one `host:port`, or several `address:port` behind one another."""
+    return ",".join(map(_grpc_address, value.split(",")))
+
+
 def _grpc_address(value: str) -> str:
     """Returns `host:port`; an optional `grpc://` or `http://` is tolerated."""
     address = re.sub(r"^(grpc|http)://", "", value.strip()).rstrip("/")
@@ -51,8 +56,10 @@ class Settings(BaseSettings):
     )
     """How Twilio reaches this gateway: the base of every URL in TwiML, and what Twilio's signatures are checked
     against."""
-    orchestrator_url: Annotated[str, AfterValidator(_grpc_address)] = "127.0.0.1:50050"
-    """The orchestrator's gRPC address, `host:port`."""
+    fallback_base_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """The same under another host name: Twilio comes by it when it does not reach the first one."""
+    orchestrator_url: Annotated[str, AfterValidator(_grpc_addresses)] = "127.0.0.1:50050"
+    """The orchestrator's gRPC address, `host:port`; or the IPv4 addresses of several, with commas between them."""
     twilio_auth_token: SecretStr | None = None
     """Checks Twilio's signatures. Without it every Twilio path answers 403."""
     api_token: SecretStr | None = None
@@ -63,6 +70,11 @@ class Settings(BaseSettings):
     """How much of a callee's audio is sent to the orchestrator together: less is quicker, more is cheaper."""
     log_format: Literal["json", "console"] = "json"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """Every base under which Twilio comes."""
+        return (self.public_base_url, *filter(None, [self.fallback_base_url]))
 
 
 def complaint(error: ValidationError) -> str:

@@ -1,11 +1,12 @@
 """Lets only Twilio's own requests through to the Twilio paths. Closed by default: no token, no header, no entry.
 
-The signature covers the URL as Twilio was given it, so the URL is built from `PUBLIC_BASE_URL` and the raw path and
-query, never from the Host header (Twilio docs, "Validating Signatures"; the port rules are RequestValidator's). That of
-a WebSocket handshake covers the wss URL; Twilio's docs say to try it with a slash behind it, too.
+The signature covers the URL as Twilio was given it, so the URL is built from `PUBLIC_BASE_URL` (or else from
+`FALLBACK_BASE_URL`) and the raw path and query, never from the Host header (Twilio docs, "Validating Signatures"; the
+port rules are RequestValidator's). That of a WebSocket handshake covers the wss URL; Twilio's docs say to try it with a
+slash behind it, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,7 +24,9 @@ from observability import log
 MAX_FORM_BYTES = 64 * 1024
 MAX_FORM_FIELDS = 1000
 FORM_SECONDS = 2.0
-"""With the 12 s of a turn this stays below the 15 s that Twilio waits."""
+"""With the 9.5 s of a turn this stays below the 15 s that Twilio waits."""
+
+_NO_MATCH = "the signature does not match; is PUBLIC_BASE_URL what Twilio calls?"
 
 logger = log.get(__name__)
 
@@ -34,55 +37,58 @@ class Webhook:
 
     query: Mapping[str, str]
     form: Mapping[str, str]
+    base: str
+    """The base URL by which it came."""
 
 
 WEBHOOK = web.RequestKey("webhook", Webhook)
 
 
-def signature_check(auth_token: str | None, public_base_url: str) -> Middleware:
+def signature_check(auth_token: str | None, base_urls: Sequence[str]) -> Middleware:
     """Makes the middleware that checks every request to a Twilio path and leaves its `WEBHOOK` behind.
 
     Args:
         auth_token: The account's primary auth token; none: every request is refused.
-        public_base_url: How Twilio reaches the gateway.
+        base_urls: How Twilio reaches the gateway.
     """
     validator = RequestValidator(auth_token) if auth_token else None
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if surface_of(request) is Surface.TWILIO:
-            request[WEBHOOK] = await _verified(request, validator, public_base_url)
+            request[WEBHOOK] = await _verified(request, validator, base_urls)
         return await handler(request)
 
     return middleware
 
 
-async def _verified(request: web.Request, validator: RequestValidator | None, public_base_url: str) -> Webhook:
+async def _verified(request: web.Request, validator: RequestValidator | None, base_urls: Sequence[str]) -> Webhook:
     signature = request.headers.get("X-Twilio-Signature")
     if validator is None:
         raise _refused(request, "TWILIO_AUTH_TOKEN is not set")
     if not signature:
         raise _refused(request, "the X-Twilio-Signature header is missing")
     if request.method == hdrs.METH_GET:
-        return _verified_handshake(request, validator, public_base_url, signature)
+        return _verified_handshake(request, validator, base_urls, signature)
     if request.content_type != "application/x-www-form-urlencoded":
         raise UnsupportedMediaTypeError("The Content-Type must be application/x-www-form-urlencoded.")
     form = _parsed(await read_text(request, max_bytes=MAX_FORM_BYTES, timeout=FORM_SECONDS))
-    url = public_base_url + request.raw_path.partition("#")[0]
-    if not validator.validate(url, form, signature):
-        raise _refused(request, "the signature does not match; is PUBLIC_BASE_URL what Twilio calls?", url=url)
-    return Webhook(query=request.query, form=form)
+    path = request.raw_path.partition("#")[0]
+    for base in base_urls:
+        if validator.validate(base + path, form, signature):
+            return Webhook(query=request.query, form=form, base=base)
+    raise _refused(request, _NO_MATCH, url=base_urls[0] + path)
 
 
 def _verified_handshake(
-    request: web.Request, validator: RequestValidator, public_base_url: str, signature: str
+    request: web.Request, validator: RequestValidator, base_urls: Sequence[str], signature: str
 ) -> Webhook:
     """Checks a WebSocket's handshake: the only GET among Twilio's paths."""
-    base = websocket_base(public_base_url)
     path = request.raw_path.partition("#")[0]
-    if not any(validator.validate(url, {}, signature) for url in _signed_urls(base, path)):
-        raise _refused(request, "the signature does not match; is PUBLIC_BASE_URL what Twilio calls?", url=base)
-    return Webhook(query=request.query, form={})
+    for base in base_urls:
+        if any(validator.validate(url, {}, signature) for url in _signed_urls(websocket_base(base), path)):
+            return Webhook(query=request.query, form={}, base=base)
+    raise _refused(request, _NO_MATCH, url=websocket_base(base_urls[0]))
 
 
 def _signed_urls(base: str, path: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 A failure that may pass keeps the callee on the line: "one moment please", a pause, and the same question again, so a
 call outlives a restart of the orchestrator or of its store. If the orchestrator lost a turn (its store failed over),
-the call goes on from what it knows: what was said last is said again. Any other failure is an apology and a hang-up.
+or another one talks in the call since, it is asked how the call goes on: what was said last is said again. Any other
+failure is an apology and a hang-up.
 """
 
 from collections.abc import Awaitable
@@ -24,7 +25,7 @@ from observability import log
 MAX_RETRIES = 8
 SPOKEN_EVERY = 3
 """The callee is asked for patience on the first and then every third try: neither silence nor nagging."""
-OUT_OF_ORDER = "TURN_OUT_OF_ORDER"
+ASK_AGAIN = {"TURN_OUT_OF_ORDER", "CALL_TAKEN_OVER"}
 
 logger = log.get(__name__)
 
@@ -37,9 +38,8 @@ def twiml_response(document: str) -> web.Response:
 class TwilioVoice:
     """Answers `/twilio/voice`, `/twilio/recording` and `/twilio/handover`."""
 
-    def __init__(self, orchestrator: OrchestratorClient, urls: WebhookUrls, metrics: Metrics) -> None:
+    def __init__(self, orchestrator: OrchestratorClient, metrics: Metrics) -> None:
         self._orchestrator = orchestrator
-        self._urls = urls
         self._metrics = metrics
 
     async def voice(self, request: web.Request) -> web.Response:
@@ -52,7 +52,7 @@ class TwilioVoice:
             asked = self._orchestrator.answer_call(step.consultation_id, step.call_sid)
         else:
             asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, step.turn_number, None)
-        again = self._urls.voice(step.consultation_id, step.turn_number, retry=step.retry + 1)
+        again = _urls(request).voice(step.consultation_id, step.turn_number, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def recording(self, request: web.Request) -> web.Response:
@@ -66,7 +66,7 @@ class TwilioVoice:
         if said is None:
             return twiml_response(twiml.hang_up())
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
-        again = self._urls.recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
+        again = _urls(request).recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def handover(self, request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ class TwilioVoice:
         if ended is None:
             return twiml_response(twiml.hang_up())
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, ended)
-        again = self._urls.handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
+        again = _urls(request).handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)
 
     async def _answered(
@@ -95,13 +95,13 @@ class TwilioVoice:
             self._note("webhook_postponed", request, error, step)
             return twiml_response(twiml.one_moment(again, spoken=step.retry % SPOKEN_EVERY == 0))
         except ConflictError as error:
-            if error.reason != OUT_OF_ORDER:
+            if error.reason not in ASK_AGAIN or step.retry >= MAX_RETRIES:
                 return self._given_up(request, error, step)
             self._note("webhook_resumed", request, error, step)
-            return twiml_response(twiml.redirect(self._urls.voice(step.consultation_id)))
+            return twiml_response(twiml.redirect(_urls(request).voice(step.consultation_id, retry=step.retry + 1)))
         except GatewayError as error:
             return self._given_up(request, error, step)
-        return twiml_response(twiml.reply(reply, step.consultation_id, self._urls))
+        return twiml_response(twiml.reply(reply, step.consultation_id, _urls(request)))
 
     def _given_up(self, request: web.Request, error: GatewayError, step: CallStep | None = None) -> web.Response:
         self._note("webhook_given_up", request, error, step)
@@ -112,6 +112,11 @@ class TwilioVoice:
         self._metrics.webhook_failures.labels(route=route, answer=event.removeprefix("webhook_")).inc()
         place = asdict(step) if step else {}
         logger.warning(event, route=route, reason=error.reason, field=error.field, **place)
+
+
+def _urls(request: web.Request) -> WebhookUrls:
+    """Returns the URLs for what follows: Twilio stays with the host name that it has reached."""
+    return WebhookUrls(request[WEBHOOK].base)
 
 
 def _required(turn_number: int | None) -> int:

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from gateway.call import HandOverEnded, Heard, PressedKeys, RecordedSpeech, Silence
 
-_CONNECTION_OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000"
+_CONNECTION_OVERRIDES = "rc=2&rp=5xx,ct,rt&ct=2000&rt=10000"
 """Twilio repeats a webhook that found no gateway, or a dying one (Twilio docs, webhooks connection overrides). Not part
 of the signature. Repeating is safe: the orchestrator gives the same answer to the same turn."""
 

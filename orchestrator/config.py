@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     public_base_url: str = Field(
         default="http://127.0.0.1:8000", validation_alias=AliasChoices("public_base_url", "twilio_webhook_url")
     )
+    fallback_base_url: str = ""
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_from_phone: str = ""
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
     metrics_port: Port = 0
 
     @field_validator(
-        "public_base_url", "twilio_api_base_url", "spring_boot_url", "openai_base_url",
+        "public_base_url", "fallback_base_url", "twilio_api_base_url", "spring_boot_url", "openai_base_url",
         "openai_fallback_base_url", "openai_embeddings_base_url",
     )  # fmt: skip
     @classmethod

@@ -25,7 +25,7 @@ OPTIONS = (
     ("grpc.max_concurrent_streams", 1000),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 500),  # the gateway asks whether we stand still
     ("grpc.keepalive_permit_without_calls", 1),
     # Streams of audio: a server that does not read takes 2 s of it instead of minutes, so that the gateway notices.
     ("grpc.http2.bdp_probe", 0),

@@ -18,7 +18,7 @@ _OPTIONS: Final = (
     ("grpc.max_send_message_length", -1),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
     ("grpc.max_connection_age_ms", 300_000),  # clients look up anew and find new replicas; running RPCs end in peace
 )
 _HEALTH_NAMES: Final = ("", *services.NAMES)

@@ -76,9 +76,10 @@ class CallServiceServicer:
     """
 
     def AnswerCall(self, request, context):
-        """Says what is said and done when the person answers.
+        """Says what is said and done when the person answers, or how a call goes on whose stream has ended: whoever talked in
+        it before is refused from then on, or once the stream is open that the answer asks for.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, CALL_TAKEN_OVER, STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -90,7 +91,8 @@ class CallServiceServicer:
         An answer that takes longer than the service lets a person wait is replaced by a filler and `wait`: the same turn
         is then asked for again, and the work goes on meanwhile.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, CALL_TAKEN_OVER,
+        STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,7 +135,7 @@ class CallServiceServicer:
         the call goes on. A stream that breaks off is treated alike.
 
         Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
-        UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
+        CALL_TAKEN_OVER (a later one is open), UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -20,9 +20,10 @@ class CallServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AnswerCall: _aio.UnaryUnaryMultiCallable[_call_service_pb2.AnswerCallRequest, _call_service_pb2.AnswerCallResponse]
-    """Says what is said and done when the person answers.
+    """Says what is said and done when the person answers, or how a call goes on whose stream has ended: whoever talked in
+    it before is refused from then on, or once the stream is open that the answer asks for.
 
-    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, STORE_UNAVAILABLE.
+    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, CALL_TAKEN_OVER, STORE_UNAVAILABLE.
     """
     TakeTurn: _aio.UnaryUnaryMultiCallable[_call_service_pb2.TakeTurnRequest, _call_service_pb2.TakeTurnResponse]
     """Takes what the callee said and says what comes next.
@@ -30,7 +31,8 @@ class CallServiceStub:
     An answer that takes longer than the service lets a person wait is replaced by a filler and `wait`: the same turn
     is then asked for again, and the work goes on meanwhile.
 
-    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, STORE_UNAVAILABLE.
+    Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, CALL_TAKEN_OVER,
+    STORE_UNAVAILABLE.
     """
     ReportCallStatus: _aio.UnaryUnaryMultiCallable[_call_service_pb2.ReportCallStatusRequest, _call_service_pb2.ReportCallStatusResponse]
     """Takes note of a change of the call's status. Late, repeated and disordered reports change nothing twice.
@@ -57,7 +59,7 @@ class CallServiceStub:
     the call goes on. A stream that breaks off is treated alike.
 
     Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
-    UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
+    CALL_TAKEN_OVER (a later one is open), UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
     """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -72,9 +74,10 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _call_service_pb2.AnswerCallRequest,
         context: _aio.ServicerContext[_call_service_pb2.AnswerCallRequest, _abc.Awaitable[_call_service_pb2.AnswerCallResponse]],
     ) -> _abc.Awaitable[_call_service_pb2.AnswerCallResponse]:
-        """Says what is said and done when the person answers.
+        """Says what is said and done when the person answers, or how a call goes on whose stream has ended: whoever talked in
+        it before is refused from then on, or once the stream is open that the answer asks for.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, WRONG_STATE, CALL_TAKEN_OVER, STORE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -88,7 +91,8 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         An answer that takes longer than the service lets a person wait is replaced by a filler and `wait`: the same turn
         is then asked for again, and the work goes on meanwhile.
 
-        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, STORE_UNAVAILABLE.
+        Errors: INVALID_FIELD, CONSULTATION_NOT_FOUND, UNKNOWN_CALL, TURN_OUT_OF_ORDER, CALL_TAKEN_OVER,
+        STORE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
@@ -139,7 +143,7 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         the call goes on. A stream that breaks off is treated alike.
 
         Errors: INVALID_FIELD, STREAM_NOT_EXPECTED (a token that was used before, is over, or is another call's),
-        UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
+        CALL_TAKEN_OVER (a later one is open), UNKNOWN_CALL, OVERLOADED (the call goes on turn by turn), STORE_UNAVAILABLE.
         """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _aio.Server) -> None: ...

@@ -116,6 +116,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The stream's token is unknown, was used before, has expired, or is another call's.
     Status FAILED_PRECONDITION. Metadata: `consultationId`.
     """
+    ERROR_REASON_CALL_TAKEN_OVER: _ErrorReason.ValueType  # 29
+    """Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.
+    Status ABORTED. Metadata: `consultationId`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Names why a call of this API failed. Every error carries exactly one `google.rpc.ErrorInfo` whose domain is
@@ -216,5 +220,9 @@ Status NOT_FOUND. Metadata: `consultationId`.
 ERROR_REASON_STREAM_NOT_EXPECTED: ErrorReason.ValueType  # 23
 """The stream's token is unknown, was used before, has expired, or is another call's.
 Status FAILED_PRECONDITION. Metadata: `consultationId`.
+"""
+ERROR_REASON_CALL_TAKEN_OVER: ErrorReason.ValueType  # 29
+"""Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.
+Status ABORTED. Metadata: `consultationId`.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

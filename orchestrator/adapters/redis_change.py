@@ -42,12 +42,14 @@ def commit_arguments(change: Change, *, now: datetime, writer: bytes, brief: Bri
     expiry = list(_expiry(change, now))
     result: list[Argument] = [0, b""] if change.result is None else [1, change.result]
     order = b"" if brief is None else codec.BRIEF.encode(brief)
+    talker = talker_argument(change.talker)
     return [
         consultation.consultation_id,
         consultation.version - 1 if brief is None else "",
         consultation.version,
-        _stamp(writer, order, data, *turns, *replies, *due, *result, change.expire_after or 0),
+        _stamp(writer, order, data, talker, *turns, *replies, *due, *result, change.expire_after or 0),
         data,
+        talker,
         order,
         microseconds(consultation.created_at),
         change.turns[0].number if turns else 0,
@@ -65,6 +67,11 @@ def commit_arguments(change: Change, *, now: datetime, writer: bytes, brief: Bri
         (change.expire_after or 0) * 1000,
         NEWS,
     ]
+
+
+def talker_argument(talker: int | None) -> Argument:
+    """Returns a fencing token as scripts take it: empty for whoever does not talk."""
+    return "" if talker is None else talker
 
 
 def milliseconds(time: datetime) -> int:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from orchestrator.adapters import redis_client, scripts
 from orchestrator.adapters import redis_codec as codec
 from orchestrator.adapters.redis_brief_cache import BriefCache
-from orchestrator.adapters.redis_change import EXPIRE, KINDS, commit_arguments, milliseconds
+from orchestrator.adapters.redis_change import EXPIRE, KINDS, commit_arguments, milliseconds, talker_argument
 from orchestrator.adapters.redis_client import RedisClient, store_access
 from orchestrator.adapters.redis_event_feed import EventFeed
 from orchestrator.adapters.redis_keys import DUE, NEWS, SCHEMA, SCHEMA_VALUE, consultation_keys
@@ -22,7 +22,7 @@ from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
-from orchestrator.domain.errors import ConsultationNotFound
+from orchestrator.domain.errors import CallTakenOver, ConsultationNotFound
 from orchestrator.domain.event import Event
 from orchestrator.domain.turn import CalleeInput, Reply, Turn
 
@@ -76,8 +76,7 @@ class RedisConsultationStore:
     async def commit(self, change: Change) -> bool:
         """Writes a change over the version it was made from; the same change again is no other one."""
         outcome, *_ = await self._write(change, None)
-        if outcome == b"missing":
-            raise ConsultationNotFound(change.consultation.consultation_id)
+        _accepted(outcome, change.consultation.consultation_id)
         return bool(outcome == b"written")
 
     async def _write(self, change: Change, brief: Brief | None) -> list[bytes]:
@@ -137,15 +136,15 @@ class RedisConsultationStore:
             await self.get(consultation_id)
         return tuple(codec.decode_reply(replies[turn]) for turn in sorted(replies, key=int))
 
-    async def remember_input(self, consultation_id: str, turn_number: int, callee_input: CalleeInput) -> None:
+    async def remember_input(
+        self, consultation_id: str, turn_number: int, callee_input: CalleeInput, *, talker: int | None = None
+    ) -> None:
         """Keeps what the callee said."""
         keys = consultation_keys(consultation_id)
+        arguments = (turn_number, codec.encode_input(callee_input), talker_argument(talker))
         async with store_access():
-            kept = await scripts.REMEMBER.run(
-                self._client, (keys.record, keys.inputs), (turn_number, codec.encode_input(callee_input))
-            )
-        if not kept:
-            raise ConsultationNotFound(consultation_id)
+            outcome: bytes = await scripts.REMEMBER.run(self._client, (keys.record, keys.inputs), arguments)
+        _accepted(outcome, consultation_id)
 
     async def remembered_input(self, consultation_id: str, turn_number: int) -> CalleeInput | None:
         """Returns what was kept for a turn."""
@@ -219,6 +218,13 @@ class RedisConsultationStore:
         async with store_access():
             erased = await scripts.ERASE.run(self._client, (*own, keys.due, keys.index, keys.dead), arguments)
         return bool(erased)
+
+
+def _accepted(outcome: bytes, consultation_id: str) -> None:
+    if outcome == b"missing":
+        raise ConsultationNotFound(consultation_id)
+    if outcome == b"fenced":
+        raise CallTakenOver(consultation_id)
 
 
 def _present(field: bytes | None, consultation_id: str) -> bytes:

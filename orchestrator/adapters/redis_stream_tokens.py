@@ -1,6 +1,6 @@
 """Tokens of the streams that are expected, in Redis: the port `StreamTokens`.
 
-    calling:stream:<hash>           string: consultation and call, by the SHA-256 of the token; two minutes
+    calling:stream:<hash>           string: consultation, call and talker, by the SHA-256 of the token; two minutes
 
 Who can read Redis cannot open a stream: a token cannot be found from its hash.
 """
@@ -38,7 +38,7 @@ class RedisStreamTokens:
     async def issue(self, expected: ExpectedStream) -> str:
         """Returns a token of 256 random bits."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        content = json.dumps([expected.consultation_id, expected.call_sid])
+        content = json.dumps([expected.consultation_id, expected.call_sid, expected.talker])
         async with store_access():
             await self._client.execute_command("SET", _name(token), content, "EX", self._ttl)
         return token
@@ -49,8 +49,7 @@ class RedisStreamTokens:
             content: bytes | None = await self._client.execute_command("GETDEL", _name(token))
         if content is None:
             return None
-        consultation_id, call_sid = json.loads(content)
-        return ExpectedStream(consultation_id, call_sid)
+        return ExpectedStream(*json.loads(content))
 
 
 def _name(token: str) -> str:

@@ -40,6 +40,7 @@ class TwilioTelephone:
         auth_token: str,
         from_phone: str,
         public_base_url: str,
+        fallback_base_url: str = "",
         api_base_url: str = "https://api.twilio.com",
         timeout: float = 10.0,
         backoff: float = 0.5,
@@ -51,12 +52,14 @@ class TwilioTelephone:
             auth_token: its password.
             from_phone: the caller's number, E.164.
             public_base_url: the gateway's, as Twilio reaches it.
+            fallback_base_url: the gateway's by another host name, for when it is not reached by that one.
             api_base_url: of the REST API, or of a server like it.
             timeout: seconds that one request to the REST API may take.
             backoff: seconds before a request that came too fast is repeated, first time.
         """
         self._from_phone = from_phone
         self._public_base_url = public_base_url
+        self._fallback_base_url = fallback_base_url
         self._backoff = backoff
         self._session = aiohttp.ClientSession()
         transport = TwilioTransport(self._session, api_base_url, timeout=timeout)
@@ -74,7 +77,7 @@ class TwilioTelephone:
 
     async def dial(self, order: CallOrder) -> str:
         """Rings a phone, at most once: only what Twilio certainly did not process is repeated."""
-        webhooks = Webhooks(self._public_base_url, order.consultation_id)
+        webhooks = Webhooks(self._public_base_url, order.consultation_id, self._fallback_base_url)
 
         async def create() -> Any:  # noqa: ANN401
             return await self._client.calls.create_async(

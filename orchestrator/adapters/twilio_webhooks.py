@@ -18,10 +18,12 @@ class Webhooks:
 
     Attributes:
         public_base_url: the gateway's, as Twilio reaches it.
+        fallback_base_url: by another host name; empty: there is none.
     """
 
     public_base_url: str
     consultation_id: str
+    fallback_base_url: str = ""
 
     @property
     def voice(self) -> str:
@@ -30,8 +32,8 @@ class Webhooks:
 
     @property
     def fallback(self) -> str:
-        """Asked when the voice URL failed."""
-        return self._url("voice") + "&fallback=1" + _VOICE
+        """Asked when the voice URL, or any that the gateway gave to Twilio since, failed."""
+        return self._url("voice", self.fallback_base_url) + "&fallback=1" + _VOICE
 
     @property
     def status(self) -> str:
@@ -43,5 +45,6 @@ class Webhooks:
         """Told whether a person answered, or a machine."""
         return self._url("amd") + _STATUS
 
-    def _url(self, name: str) -> str:
-        return f"{self.public_base_url.rstrip('/')}/twilio/{name}?consultation={quote(self.consultation_id, safe='')}"
+    def _url(self, name: str, base: str = "") -> str:
+        base = (base or self.public_base_url).rstrip("/")
+        return f"{base}/twilio/{name}?consultation={quote(self.consultation_id, safe='')}"

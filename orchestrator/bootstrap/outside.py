@@ -125,6 +125,7 @@ def _telephone(settings: Settings) -> TwilioTelephone:
         from_phone=settings.twilio_from_phone,
         api_base_url=settings.twilio_api_base_url,
         public_base_url=settings.public_base_url,
+        fallback_base_url=settings.fallback_base_url,
     )
 
 

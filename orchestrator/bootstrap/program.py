@@ -17,7 +17,7 @@ from orchestrator.config import Settings
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.due_work import DueWork
-from orchestrator.domain.errors import StoreUnavailable
+from orchestrator.domain.errors import CallTakenOver, StoreUnavailable
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer, PortTaken
@@ -121,4 +121,7 @@ async def _serve(store: RedisConsultationStore, server: OrchestratorServer, work
 
 
 def _task_failed(name: str, error: BaseException) -> None:
-    logger.error("task_failed", task=name, exc_info=error)
+    if isinstance(error, CallTakenOver):
+        logger.info("call_taken_over", task=name, consultation_id=error.consultation_id)
+    else:
+        logger.error("task_failed", task=name, exc_info=error)

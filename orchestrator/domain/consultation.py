@@ -83,6 +83,8 @@ class Consultation:
         heard_parts: agent's turns of which only a beginning was proven to be played; they count whatever
             `heard_through` says.
         streams_opened: how often the call was told to go on as two streams of audio.
+        talkers: how often somebody was given the right to talk in the call. Whoever talks holds the number they were
+            given as a fencing token: the highest one that has talked is the only one who may go on.
         turn_by_turn: the call goes on turn by turn, whatever was ordered: streams were tried and failed.
         alarms: dangers that were noticed.
     """
@@ -115,6 +117,7 @@ class Consultation:
     alarms: tuple[Alarm, ...] = ()
     heard_parts: tuple[HeardPart, ...] = ()
     streams_opened: int = 0
+    talkers: int = 0
     turn_by_turn: bool = False
 
     def to(self, state: State) -> Consultation:

@@ -12,6 +12,7 @@ CallingError
 ├── RequestIdReused              same request_id, other content
 ├── WrongState                   the consultation's state does not allow it
 ├── TurnOutOfOrder               not the turn that the call waits for
+├── CallTakenOver                another one talks in the call since
 ├── DialRefused                  the telephone network refused, for good
 ├── NoResultUrl                  nobody to deliver to
 ├── StreamNotExpected            no stream of audio is expected under this token
@@ -133,6 +134,14 @@ class TurnOutOfOrder(CallingError):
     def __init__(self, expected: int) -> None:
         super().__init__(f"the call waits for turn {expected}")
         self.expected = expected
+
+
+class CallTakenOver(CallingError):
+    """Another stream, or another webhook, talks in the call since: what the earlier one says and hears is refused."""
+
+    def __init__(self, consultation_id: str) -> None:
+        super().__init__("the call was taken over")
+        self.consultation_id = consultation_id
 
 
 class DialRefused(CallingError):

@@ -60,6 +60,7 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
         Reason.ERROR_REASON_TURN_OUT_OF_ORDER,
         lambda error: {"expectedTurnNumber": str(error.expected)},
     ),
+    errors.CallTakenOver: Row(grpc.StatusCode.ABORTED, Reason.ERROR_REASON_CALL_TAKEN_OVER, _consultation),
     errors.DialRefused: Row(
         grpc.StatusCode.FAILED_PRECONDITION,
         Reason.ERROR_REASON_DIAL_REFUSED,

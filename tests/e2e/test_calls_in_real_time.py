@@ -56,7 +56,7 @@ async def test_who_interrupts_is_heard_and_what_was_cut_was_not(tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("program", ["orchestrator", "speech"])
+@pytest.mark.parametrize("program", ["redis", "speech"])
 async def test_a_program_that_is_killed_in_mid_stream_does_not_end_the_call(program: str, tmp_path: Path) -> None:
     async with running(tmp_path, SPEED) as (world, gateway_url):
         with world.events() as events:

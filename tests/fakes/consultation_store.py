@@ -11,7 +11,7 @@ from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, DeliveryState
-from orchestrator.domain.errors import ConsultationNotFound, InvalidCursor, InvalidPageToken
+from orchestrator.domain.errors import CallTakenOver, ConsultationNotFound, InvalidCursor, InvalidPageToken
 from orchestrator.domain.event import Event
 from orchestrator.domain.turn import CalleeInput, Reply, Turn, Wait
 from tests.fakes.clock import ManualClock
@@ -28,6 +28,7 @@ class _Stored:
     inputs: dict[int, CalleeInput] = field(default_factory=dict)
     due: dict[DueKind, datetime] = field(default_factory=dict)
     result: bytes | None = None
+    talker: int = 0
     expires_at: datetime | None = None
 
 
@@ -65,6 +66,7 @@ class InMemoryConsultationStore:
         stored = self._find(change.consultation.consultation_id)
         if stored.change == change:
             return True
+        _fence(stored, change.talker)
         if stored.consultation.version != change.consultation.version - 1:
             return False
         self._write(stored, change)
@@ -77,6 +79,7 @@ class InMemoryConsultationStore:
         if numbers != list(range(len(stored.turns) + 1, len(stored.turns) + len(numbers) + 1)):
             raise ValueError("turns must be appended in the order of their numbers, without gaps")
         stored.consultation, stored.change = change.consultation, change
+        stored.talker = max(stored.talker, change.talker or 0)
         stored.turns.extend(change.turns)
         stored.events.extend(
             Event(f"{change.consultation.version}-{number}", self._clock.now(), occurrence)
@@ -102,8 +105,13 @@ class InMemoryConsultationStore:
     async def replies(self, consultation_id: str) -> tuple[Reply, ...]:
         return tuple(reply for _, reply in sorted(self._find(consultation_id).replies.items()))
 
-    async def remember_input(self, consultation_id: str, turn_number: int, callee_input: CalleeInput) -> None:
-        self._find(consultation_id).inputs[turn_number] = callee_input
+    async def remember_input(
+        self, consultation_id: str, turn_number: int, callee_input: CalleeInput, *, talker: int | None = None
+    ) -> None:
+        stored = self._find(consultation_id)
+        _fence(stored, talker)
+        stored.talker = max(stored.talker, talker or 0)
+        stored.inputs[turn_number] = callee_input
 
     async def remembered_input(self, consultation_id: str, turn_number: int) -> CalleeInput | None:
         return self._find(consultation_id).inputs.get(turn_number)
@@ -202,6 +210,11 @@ class InMemoryConsultationStore:
     def _fail(self) -> None:
         if self.error is not None:
             raise self.error
+
+
+def _fence(stored: _Stored, talker: int | None) -> None:
+    if talker is not None and talker < stored.talker:
+        raise CallTakenOver(stored.consultation.consultation_id)
 
 
 def _page(name: str, items: list[Consultation], limit: int, token: str) -> Page[Consultation]:

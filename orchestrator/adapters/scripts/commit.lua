@@ -6,6 +6,7 @@
 --   written   written now, or by an earlier execution of the same change
 --   taken     a new consultation was to be written, and there is one
 --   missing   there is no such consultation
+--   fenced    whoever makes the change talked in the call, and another one talks there since
 --   stale     it has another version
 --   gap       the turns do not follow those that are there
 
@@ -20,9 +21,10 @@ end
 
 local id = take()
 local base_version, version, stamp, data = take(), take(), take(), take()
+local talker = tonumber(take())
 local brief, created_at = take(), take()
 
-local standing = redis.call('HMGET', record, 'version', 'stamp', 'data')
+local standing = redis.call('HMGET', record, 'version', 'stamp', 'data', 'talker')
 if standing[2] == stamp then
   return {'written'}
 end
@@ -32,6 +34,8 @@ if base_version == '' then
   end
 elseif not standing[1] then
   return {'missing'}
+elseif talker and talker < tonumber(standing[4] or 0) then
+  return {'fenced'}
 elseif standing[1] ~= base_version then
   return {'stale'}
 end
@@ -45,6 +49,9 @@ for _ = 1, turn_count do
 end
 
 redis.call('HSET', record, 'version', version, 'stamp', stamp, 'data', data)
+if talker then
+  redis.call('HSET', record, 'talker', talker)
+end
 if base_version == '' then
   redis.call('HSET', record, 'brief', brief)
   redis.call('ZADD', index, created_at, id)

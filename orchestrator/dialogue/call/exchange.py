@@ -100,14 +100,16 @@ class Exchange:
             exchange owns it.
         keep_audio: what was recorded of this turn may stay until the call is over; known when this one is done.
         playout: how far the words before it were played; None: to their end.
+        talker: the fencing token with which it is written down.
     """
 
     upcoming: tuple[str, ...] = ()
     late_opinion: asyncio.Task[Opinion | None] | None = None
     keep_audio = True
+    playout: Playout | None = None
 
     def __init__(
-        self, parts: ExchangeParts, brief: Brief, consultation: Consultation, playout: Playout | None = None
+        self, parts: ExchangeParts, brief: Brief, consultation: Consultation, *, talker: int | None = None
     ) -> None:
         """Makes it.
 
@@ -115,10 +117,10 @@ class Exchange:
             parts: what exchanges work with.
             brief: what is to be done.
             consultation: as it stands before this turn.
-            playout: how far the words before it were played; None: to their end.
+            talker: the fencing token of who takes the turn; None: whoever was given the right to talk last.
         """
         self._parts = parts
-        self.playout = playout
+        self.talker = consultation.talkers if talker is None else talker
         self._ahead: asyncio.Future[Thought] | None = None
         self._brief = brief
         self._consultation = consultation
@@ -160,7 +162,7 @@ class Exchange:
         """Hears, understands, answers and writes; returns what the telephone does next.
 
         Raises:
-            ConsultationNotFound, StoreUnavailable
+            ConsultationNotFound, CallTakenOver, StoreUnavailable
         """
         try:
             return await self._take(callee_input, budget)
@@ -285,7 +287,7 @@ class Exchange:
             if current.open_turn != self.turn_number or current.state.final:
                 return None
             change, reply = record.change(current, self._parts.clock.now())
-            return change
+            return replace(change, talker=self.talker)
 
         known = (self._brief, self._consultation)
         after = await transact(self._parts.store, self.consultation_id, decide, known=known)

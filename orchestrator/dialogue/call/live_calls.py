@@ -93,16 +93,22 @@ class LiveCalls:
         self._running: dict[TurnKey, _Running] = {}
         self._ahead = ThinkingAhead(background)
 
-    async def answer(self, consultation_id: str, call_sid: str, *, time_left: float | None = None) -> Reply:
+    async def answer(
+        self, consultation_id: str, call_sid: str, *, time_left: float | None = None, talker: int | None = None
+    ) -> Reply:
         """Greets the person who answered; asked again in the middle of a call, it says again what was said last.
+
+        What the callee has said since, to a stream that died or before a filler, is answered instead, unless a stream
+        asks: it does that by itself.
 
         Args:
             consultation_id: which consultation.
             call_sid: which call.
             time_left: seconds that whoever asks waits for the reply; None: for ever.
+            talker: the fencing token of who talks; None: whoever was given the right to talk last.
 
         Raises:
-            ConsultationNotFound, UnknownCall, StoreUnavailable
+            ConsultationNotFound, UnknownCall, CallTakenOver, StoreUnavailable
             WrongState: the consultation is over.
         """
         brief, consultation = await self._store.load(consultation_id)
@@ -110,13 +116,20 @@ class LiveCalls:
         if consultation.reached(State.SUMMARISING):
             raise WrongState(consultation_id, consultation.state)
         if consultation.turn_count or consultation.progress.over:
-            return await self._said_last(consultation)
+            said = await self._store.remembered_input(consultation_id, consultation.open_turn)
+            if said is None or talker is not None:
+                return await self._said_last(consultation)
+            heard = playout_of(consultation) if consultation.talkers else None
+            return await self.take_turn(
+                consultation_id, call_sid, consultation.open_turn, said, time_left=time_left, playout=heard
+            )
         budget = Budget(_within(self._limits.answer, time_left))
         greeting = await greet(self._parts, brief, consultation.progress, budget)
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             check_call(current, call_sid)
-            return greeting.change(current, call_sid, self._parts.clock.now())
+            change = greeting.change(current, call_sid, self._parts.clock.now())
+            return change and replace(change, talker=consultation.talkers if talker is None else talker)
 
         after = await transact(self._store, consultation_id, decide)
         self._prepare(consultation_id, greeting.upcoming)
@@ -133,6 +146,7 @@ class LiveCalls:
         time_left: float | None = None,
         filler_after: float | None = None,
         playout: Playout | None = None,
+        talker: int | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
 
@@ -144,23 +158,25 @@ class LiveCalls:
             time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
             filler_after: seconds after which the filler comes; None: as usual.
             playout: how far the words before it were played; None: to their end.
+            talker: the fencing token of who takes it; None: whoever was given the right to talk last.
 
         Raises:
-            ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
+            ConsultationNotFound, UnknownCall, TurnOutOfOrder, CallTakenOver, StoreUnavailable
         """
         watch = Stopwatch()
-        key = (consultation_id, call_sid, turn_number)
+        key = (consultation_id, call_sid, turn_number, talker)
         if (running := self._running.get(key)) is None:
             brief, consultation = await self._store.load(consultation_id)
             check_call(consultation, call_sid)
             if turn_number != consultation.open_turn or consultation.state.final:
                 return await self._past(consultation, turn_number)
             if consultation.progress.over and callee_input is None:
-                return await self._replies.played(consultation_id, turn_number)
+                holds = consultation.talkers if talker is None else talker
+                return await self._replies.played(consultation_id, turn_number, talker=holds)
             said = callee_input or await self._store.remembered_input(consultation_id, turn_number)
             if said is None:
                 return await self._said_last(consultation)
-            exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation)
+            exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation, talker=talker)
             exchange.playout = playout
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
@@ -169,24 +185,24 @@ class LiveCalls:
         return await self._finished(key, running, max(0.0, patience))
 
     async def think_ahead(
-        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: SpokenInput
+        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: SpokenInput, *, talker: int
     ) -> None:
         """Begins to work on a turn that may be over: if it ends in these words, its reply is there sooner.
 
         Raises:
             ConsultationNotFound, StoreUnavailable
         """
-        key = (consultation_id, call_sid, turn_number)
+        key = (consultation_id, call_sid, turn_number, talker)
         if self._ahead.knows(key, callee_input.text) or key in self._running:
             return
         brief, consultation = await self._store.load(consultation_id)
         if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
-            exchange = Exchange(self._parts, brief, consultation)
+            exchange = Exchange(self._parts, brief, consultation, talker=talker)
             self._ahead.begin(key, exchange, callee_input, Budget(self._limits.exchange))
 
-    def withdraw(self, consultation_id: str, call_sid: str, turn_number: int) -> bool:
+    def withdraw(self, consultation_id: str, call_sid: str, turn_number: int, *, talker: int) -> bool:
         """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that."""
-        running = self._running.get((consultation_id, call_sid, turn_number))
+        running = self._running.get((consultation_id, call_sid, turn_number, talker))
         if running is None or running.exchange.writing or running.fillers:
             return False
         running.task.cancel()
@@ -196,7 +212,7 @@ class LiveCalls:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
         self._parts.speaking.forget(consultation_id)
         self._ahead.forget(consultation_id)
-        for (running_id, _, _), running in self._running.items():
+        for (running_id, *_), running in self._running.items():
             if running_id == consultation_id:
                 running.exchange.hang_up()
 
@@ -232,12 +248,15 @@ class LiveCalls:
         return running.fillers[fillers]
 
     async def _fill(self, key: TurnKey, running: _Running) -> Reply:
-        consultation_id, _, turn_number = key
+        consultation_id, _, turn_number, _ = key
+        exchange = running.exchange
         filler = self._filler()
-        running.exchange.fill(filler)
+        exchange.fill(filler)
         if not running.fillers:
             with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
-                await self._store.remember_input(consultation_id, turn_number, running.callee_input)
+                await self._store.remember_input(
+                    consultation_id, turn_number, running.callee_input, talker=exchange.talker
+                )
         prompts, _ = await self._parts.speaking.say([filler], Budget(1.0))
         return Reply(prompts, Wait(turn_number))
 

@@ -24,8 +24,12 @@ class Replies:
         stored = await self.store.reply(consultation.consultation_id, consultation.replied_turn)
         return stored or Reply((), HangUp())
 
-    async def played(self, consultation_id: str, turn_number: int) -> Reply:
-        """Takes note that the goodbye was played to its end, and ends the call."""
+    async def played(self, consultation_id: str, turn_number: int, *, talker: int) -> Reply:
+        """Takes note that the goodbye was played to its end, and ends the call.
+
+        Raises:
+            ConsultationNotFound, CallTakenOver, StoreUnavailable
+        """
         reply = Reply((), HangUp())
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
@@ -39,21 +43,22 @@ class Replies:
                 open_turn=0,
                 replied_turn=turn_number,
             )
-            return Change(heard, replies={turn_number: reply})
+            return Change(heard, replies={turn_number: reply}, talker=talker)
 
         await transact(self.store, consultation_id, decide)
         return reply
 
-    async def heard(self, consultation_id: str, open_turn: int, playout: Playout) -> None:
+    async def heard(self, consultation_id: str, open_turn: int, playout: Playout, *, talker: int) -> None:
         """Takes note of how far the latest reply was played, so that nobody says again what was heard.
 
         Args:
             consultation_id: which consultation.
             open_turn: the callee's turn that follows that reply; if it is past, this changes nothing.
             playout: how far.
+            talker: the fencing token of who says it.
 
         Raises:
-            ConsultationNotFound, StoreUnavailable
+            ConsultationNotFound, CallTakenOver, StoreUnavailable
         """
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
@@ -65,21 +70,23 @@ class Replies:
                 heard_through=max(current.heard_through, playout.through),
                 heard_parts=heard_parts(current, begun),
             )
-            return None if moved == current else Change(replace(moved, version=current.version + 1))
+            if moved == current:
+                return None
+            return Change(replace(moved, version=current.version + 1), talker=talker)
 
         await transact(self.store, consultation_id, decide)
 
-    async def turn_by_turn(self, consultation_id: str) -> None:
+    async def turn_by_turn(self, consultation_id: str, *, talker: int) -> None:
         """Has a call go on turn by turn from now on, whatever was ordered.
 
         Raises:
-            ConsultationNotFound, StoreUnavailable
+            ConsultationNotFound, CallTakenOver, StoreUnavailable
         """
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             if current.turn_by_turn:
                 return None
-            return Change(replace(current, turn_by_turn=True, version=current.version + 1))
+            return Change(replace(current, turn_by_turn=True, version=current.version + 1), talker=talker)
 
         await transact(self.store, consultation_id, decide)
 

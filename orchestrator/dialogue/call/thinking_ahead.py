@@ -14,8 +14,8 @@ from orchestrator.dialogue.call.exchange import Exchange
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.domain.turn import CalleeInput, SpokenInput
 
-# Names a turn: consultation, call, number.
-TurnKey = tuple[str, str, int]
+# Names a turn as somebody takes it: consultation, call, number, and the fencing token of who does.
+TurnKey = tuple[str, str, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Change:
         due: when work of a kind is due; None: no longer.
         result: the result's bytes, to be kept until delivered.
         expire_after: seconds after which everything of the consultation is erased; None: unchanged.
+        talker: the fencing token of who makes it, if they talk in the call: it is refused once a higher one was seen.
     """
 
     consultation: Consultation
@@ -56,6 +57,7 @@ class Change:
     due: Mapping[DueKind, datetime | None] = field(default_factory=dict)
     result: bytes | None = None
     expire_after: int | None = None
+    talker: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,11 @@ class ConsultationStore(Protocol):
         ...
 
     async def commit(self, change: Change) -> bool:
-        """Writes a change atomically; False, and nothing written, if the record has another version by now."""
+        """Writes a change atomically; False, and nothing written, if the record has another version by now.
+
+        Raises:
+            CallTakenOver: a change was written, or a callee's words kept, for a higher talker than the change's.
+        """
         ...
 
     async def reply(self, consultation_id: str, turn_number: int) -> Reply | None:
@@ -93,8 +99,14 @@ class ConsultationStore(Protocol):
         """Returns all replies remembered."""
         ...
 
-    async def remember_input(self, consultation_id: str, turn_number: int, callee_input: CalleeInput) -> None:
-        """Keeps what the callee said until the turn is answered, so that any replica can go on with it."""
+    async def remember_input(
+        self, consultation_id: str, turn_number: int, callee_input: CalleeInput, *, talker: int | None = None
+    ) -> None:
+        """Keeps what the callee said until the turn is answered, so that any replica can go on with it.
+
+        Raises:
+            CallTakenOver: as `commit`, for the talker who heard it.
+        """
         ...
 
     async def remembered_input(self, consultation_id: str, turn_number: int) -> CalleeInput | None:

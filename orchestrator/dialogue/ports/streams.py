@@ -8,10 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStream:
-    """A stream that a call was told to open."""
+    """A stream that a call was told to open.
+
+    Attributes:
+        talker: the fencing token of whoever carries it.
+    """
 
     consultation_id: str
     call_sid: str
+    talker: int = 0
 
 
 class StreamTokens(Protocol):

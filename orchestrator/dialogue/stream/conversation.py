@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from orchestrator.dialogue.call.live_calls import LiveCalls
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.replies import Replies
 from orchestrator.dialogue.ports.streams import ExpectedStream
-from orchestrator.domain.errors import CallingError
+from orchestrator.domain.errors import CallingError, StoreUnavailable
 from orchestrator.domain.plan import Step
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
@@ -66,7 +67,7 @@ class Conversation:
             exchanges: takes turns.
             replies: knows what was replied, and notes what of it was heard.
             listening: how long callees are listened to.
-            call: which call.
+            call: which call, and the fencing token of who talks in it.
             background: owns the work.
             post: takes what comes of exchanges.
         """
@@ -75,11 +76,13 @@ class Conversation:
         self._listening = listening
         self._consultation_id = call.consultation_id
         self._call_sid = call.call_sid
+        self._talker = call.talker
         self._background = background
         self._post = post
         self._exchange: asyncio.Task[None] | None = None
         self._note: asyncio.Task[None] | None = None
         self._unnoted: tuple[int, Playout] | None = None
+        self._kept: tuple[int, CalleeInput] | None = None
 
     @property
     def busy(self) -> bool:
@@ -95,18 +98,23 @@ class Conversation:
             playout: how far the words before it were played.
         """
         self._unnoted = None  # the exchange notes it
+        if callee_input is not None:
+            self._remember(turn_number, callee_input)
         self._exchange = self._background.start(
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
 
     def think_ahead(self, turn_number: int, callee_input: SpokenInput) -> None:
         """Has work begun on a turn that may be over."""
-        work = self._exchanges.think_ahead(self._consultation_id, self._call_sid, turn_number, callee_input)
+        self._remember(turn_number, callee_input)
+        work = self._exchanges.think_ahead(
+            self._consultation_id, self._call_sid, turn_number, callee_input, talker=self._talker
+        )
         self._background.start(self._guarded(work), name="stream_think_ahead")
 
     async def withdraw(self, turn_number: int) -> bool:
         """Takes an exchange back because the callee goes on speaking; returns whether nothing came of it yet."""
-        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, turn_number)
+        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, turn_number, talker=self._talker)
         if withdrawn and self._exchange is not None:
             self._exchange.cancel()
             await asyncio.gather(self._exchange, return_exceptions=True)
@@ -131,7 +139,7 @@ class Conversation:
 
     async def turn_by_turn(self) -> None:
         """Has the call go on turn by turn from now on: what streams need is not to be had."""
-        await self._guarded(self._replies.turn_by_turn(self._consultation_id))
+        await self._guarded(self._replies.turn_by_turn(self._consultation_id, talker=self._talker))
 
     async def close(self) -> None:
         """Notes what is left to note; an exchange that is at work is finished by whoever owns it."""
@@ -145,20 +153,38 @@ class Conversation:
         said, patience = callee_input, FIRST_FILLER
         while True:
             reply = await self._exchanges.take_turn(
-                self._consultation_id, self._call_sid, turn_number, said, filler_after=patience, playout=playout
+                self._consultation_id,
+                self._call_sid,
+                turn_number,
+                said,
+                filler_after=patience,
+                playout=playout,
+                talker=self._talker,
             )
             self._post(Replied(reply))
             if not isinstance(reply.next, Wait):
                 return
             said, patience = None, NEXT_FILLER
 
+    def _remember(self, turn_number: int, callee_input: CalleeInput) -> None:
+        """Keeps what the callee did for whoever takes the call over before it is answered."""
+        if self._kept != (turn_number, callee_input):
+            self._kept = (turn_number, callee_input)
+            self._background.start(self._guarded(self._remembered(turn_number, callee_input)), name="stream_remember")
+
+    async def _remembered(self, turn_number: int, callee_input: CalleeInput) -> None:
+        with suppress(StoreUnavailable):  # it is for others; this one goes on by itself
+            await self._replies.store.remember_input(
+                self._consultation_id, turn_number, callee_input, talker=self._talker
+            )
+
     async def _noted(self) -> None:
         while self._unnoted is not None:
             (open_turn, playout), self._unnoted = self._unnoted, None
-            await self._replies.heard(self._consultation_id, open_turn, playout)
+            await self._replies.heard(self._consultation_id, open_turn, playout, talker=self._talker)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except CallingError:  # the call's own webhooks try again, and apologise if need be
+        except CallingError:  # taken over, or the call's own webhooks try again, and apologise if need be
             self._post(Failure())

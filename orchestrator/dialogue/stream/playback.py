@@ -93,15 +93,20 @@ class Playback:
             return None
         return self._played_until + LATEST_MARK
 
-    def load(self, script: Sequence[SpokenSentence]) -> None:
-        """Takes what is said next; nothing of it was heard. What was played before must be over, or cut."""
-        self.script = tuple(script)
-        self.heard = 0
+    def load(self, script: Sequence[SpokenSentence], *, heard: int = 0) -> None:
+        """Takes what is said next; what was played before must be over, or cut.
 
-    def play(self, *, heard: int = 0) -> None:
+        Args:
+            script: the sentences.
+            heard: how many of them were heard already.
+        """
+        self.script = tuple(script)
+        self.heard = heard
+
+    def play(self) -> None:
         """Plays the script, but for the sentences that were heard already."""
         self._generation += 1
-        self.heard = self._sent = heard
+        self._sent = self.heard
         self._played_until = _now()
         self._task = self._background.start(self._spoken(self._generation), name="playback") if self.sentence else None
 
@@ -126,7 +131,7 @@ class Playback:
 
     def resume(self) -> None:
         """Goes on after a cut, from the beginning of the sentence that was cut."""
-        self.play(heard=self.heard)
+        self.play()
 
     async def close(self) -> None:
         """Ends the work on what is said; missing marks will not come any more, and nothing is proven by that."""

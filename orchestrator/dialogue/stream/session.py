@@ -69,17 +69,28 @@ class Session:
         self._failures = 0
         self._over = False
 
-    async def run(self, reply: Reply, playout: Playout, incoming: AsyncIterator[CalleeEvent]) -> None:
+    async def run(
+        self,
+        reply: Reply,
+        playout: Playout,
+        incoming: AsyncIterator[CalleeEvent],
+        unanswered: CalleeInput | None = None,
+    ) -> None:
         """Runs until the call ends, goes on turn by turn, or the stream has ended.
 
         Args:
             reply: the latest one.
             playout: how far it was played in an earlier stream.
             incoming: the callee's side.
+            unanswered: what the callee has answered to it, in a stream that ended before they were answered.
         """
         reader = self._background.start(self._read(incoming), name="stream_reader")
         try:
-            await self._begin(reply, playout)
+            if unanswered is None:
+                await self._begin(reply, playout)
+            else:
+                self._set(reply, playout)
+                self._exchange(unanswered)
             while not self._over:
                 await self._happened(await self._next())
         finally:
@@ -218,15 +229,15 @@ class Session:
         elif self._floor.callee_speaks or self._playback.playing:
             self._waiting = reply
         else:
-            await self._begin(reply, Playout())
+            await self._begin(reply)
 
     async def _begin_waiting(self) -> None:
         if self._waiting is not None:
             reply, self._waiting = self._waiting, None
-            await self._begin(reply, Playout())
+            await self._begin(reply)
 
-    def _set(self, reply: Reply) -> None:
-        """Makes a reply the one that is being said."""
+    def _set(self, reply: Reply, playout: Playout | None = None) -> None:
+        """Makes a reply the one that is being said; nothing of it was heard but what an earlier stream has noted."""
         self._waiting = None
         first = first_turn(reply)
         if isinstance(reply.next, Wait):
@@ -235,11 +246,12 @@ class Session:
         else:
             self._fillers = 0
         self._reply = reply
-        self._playback.load(spoken_script(reply.prompts, first))
+        script = spoken_script(reply.prompts, first)
+        self._playback.load(script, heard=heard_of(script, playout or Playout()))
 
-    async def _begin(self, reply: Reply, playout: Playout) -> None:
-        self._set(reply)
-        self._playback.play(heard=heard_of(self._playback.script, playout))
+    async def _begin(self, reply: Reply, playout: Playout | None = None) -> None:
+        self._set(reply, playout)
+        self._playback.play()
         if isinstance(reply.next, Listen):
             asking = await self._conversation.asking()
             expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)

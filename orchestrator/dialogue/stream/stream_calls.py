@@ -22,7 +22,7 @@ from orchestrator.dialogue.stream.events import AgentEvent, CalleeEvent, Ended
 from orchestrator.dialogue.stream.playback import Playback, Speech
 from orchestrator.dialogue.stream.session import Session
 from orchestrator.dialogue.stream.session_parts import Event, Hushed, SessionParts
-from orchestrator.dialogue.transaction import transact
+from orchestrator.dialogue.transaction import Decision, transact
 from orchestrator.dialogue.turn_taking.speech_detection import SpeechDetector
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
 from orchestrator.domain.brief import Brief, ConversationMode
@@ -97,7 +97,10 @@ class StreamCalls:
         if await self._may_stream(brief, consultation):
             opened = await transact(self._parts.store, consultation_id, _one_more_stream(call_sid))
             if not opened.reached(State.SUMMARISING):
-                return OpenStream(await self._parts.tokens.issue(ExpectedStream(consultation_id, call_sid)))
+                expected = ExpectedStream(consultation_id, call_sid, opened.talkers)
+                return OpenStream(await self._parts.tokens.issue(expected))
+        elif consultation.talkers:
+            await transact(self._parts.store, consultation_id, _taken_over(call_sid, consultation.talkers))
         return await self._parts.turn_by_turn.answer(consultation_id, call_sid, time_left=time_left)
 
     async def run(
@@ -110,26 +113,31 @@ class StreamCalls:
         """Runs a stream of a call; yields what the agent does. Closing the generator ends it.
 
         Args:
-            call: which call.
+            call: which call; who talks in it is what the token says.
             token: names the stream.
             incoming: the callee's side; that it ends does not say that the callee has hung up.
             on_accepted: awaited once it is known that the stream was expected.
 
         Raises:
-            StreamNotExpected, Overloaded, ConsultationNotFound, UnknownCall, WrongState, StoreUnavailable
+            StreamNotExpected, Overloaded, ConsultationNotFound, UnknownCall, WrongState, CallTakenOver,
+            StoreUnavailable
         """
         if self._draining or self.open_streams >= self._parts.most:
             raise Overloaded
-        if await self._parts.tokens.redeem(token) != call:
+        expected = await self._parts.tokens.redeem(token)
+        if expected is None or expected != replace(call, talker=expected.talker):
             raise StreamNotExpected(call.consultation_id)
+        call = expected
         await on_accepted()
-        await self._parts.exchanges.answer(call.consultation_id, call.call_sid)
+        await transact(self._parts.store, call.consultation_id, _talking(call))
+        await self._parts.exchanges.answer(call.consultation_id, call.call_sid, talker=call.talker)
         brief, consultation = await self._parts.store.load(call.consultation_id)
         reply = await self._replies.latest(consultation)
+        unanswered = await self._parts.store.remembered_input(call.consultation_id, consultation.open_turn)
         outgoing: asyncio.Queue[AgentEvent | None] = asyncio.Queue(_MOST_EVENTS)
         inbox: asyncio.Queue[Event] = asyncio.Queue()
         session = Session(self._session_parts(call, brief, inbox, outgoing))
-        work = session.run(reply, playout_of(consultation), incoming)
+        work = session.run(reply, playout_of(consultation), incoming, unanswered)
         running = self._parts.background.start(work, name="stream_session")
         running.add_done_callback(lambda _: _close(outgoing))
         self._inboxes[id(inbox)] = inbox
@@ -195,12 +203,35 @@ class StreamCalls:
         )
 
 
-def _one_more_stream(call_sid: str) -> Callable[[Brief, Consultation], Change | None]:
+def _one_more_stream(call_sid: str) -> Decision:
     def decide(_brief: Brief, current: Consultation) -> Change | None:
         check_call(current, call_sid)
         if current.reached(State.SUMMARISING):
             return None
-        return Change(replace(current, streams_opened=current.streams_opened + 1, version=current.version + 1))
+        opened, talkers = current.streams_opened + 1, current.talkers + 1
+        return Change(replace(current, streams_opened=opened, talkers=talkers, version=current.version + 1))
+
+    return decide
+
+
+def _talking(call: ExpectedStream) -> Decision:
+    """Lets a stream take the call over from whoever was given the right to talk before it."""
+    return lambda _brief, current: Change(replace(current, version=current.version + 1), talker=call.talker)
+
+
+def _taken_over(call_sid: str, talkers: int) -> Decision:
+    """Lets webhooks take the call over, unless somebody was given the right to talk after them.
+
+    Args:
+        call_sid: whose webhook it is.
+        talkers: how often it was given when the webhook came.
+    """
+
+    def decide(_brief: Brief, current: Consultation) -> Change | None:
+        check_call(current, call_sid)
+        if current.talkers != talkers or current.reached(State.SUMMARISING):
+            return None
+        return Change(replace(current, talkers=talkers + 1, version=current.version + 1), talker=talkers + 1)
 
     return decide
 

@@ -30,6 +30,7 @@ replies = st.dictionaries(
     st.sampled_from([Reply((Prompt("네."),), Listen(2, 1.5, 60.0)), Reply((), Wait(2)), Reply((), HangUp())]),
     max_size=2,
 )
+talkers = st.none() | st.sampled_from([0, 1, 1, 2])
 due = st.dictionaries(st.sampled_from(DueKind), st.none() | times, max_size=3)
 deliveries = st.sampled_from(
     [
@@ -107,6 +108,7 @@ class StoreModel(RuleBasedStateMachine):
         delivery=deliveries,
         state=st.sampled_from(State),
         result=st.none() | st.binary(max_size=8),
+        talker=talkers,
     )
     def commit(  # noqa: PLR0917 - hypothesis names them
         self,
@@ -119,6 +121,7 @@ class StoreModel(RuleBasedStateMachine):
         delivery: Delivery,
         state: State,
         result: bytes | None,
+        talker: int | None,
     ) -> None:
         current = self.standing(consultation_id) or consultation(consultation_id)
         known = self.both(lambda store: store.transcript(consultation_id))
@@ -132,6 +135,7 @@ class StoreModel(RuleBasedStateMachine):
             replies=replies,
             due=due,
             result=result,
+            talker=talker,
         )
         if self.both(lambda store: store.commit(change)) is True:
             self._changes[consultation_id] = change
@@ -141,9 +145,9 @@ class StoreModel(RuleBasedStateMachine):
         if change := self._changes.get(consultation_id):
             self.both(lambda store: store.commit(change))
 
-    @rule(consultation_id=ids, number=st.integers(0, 6), digits=st.text("12#", min_size=1, max_size=2))
-    def remember(self, consultation_id: str, number: int, digits: str) -> None:
-        self.both(lambda store: store.remember_input(consultation_id, number, KeypadInput(digits)))
+    @rule(consultation_id=ids, number=st.integers(0, 6), digits=st.text("12#", min_size=1, max_size=2), talker=talkers)
+    def remember(self, consultation_id: str, number: int, digits: str, talker: int | None) -> None:
+        self.both(lambda store: store.remember_input(consultation_id, number, KeypadInput(digits), talker=talker))
 
     @rule(consultation_id=ids)
     def delete(self, consultation_id: str) -> None:

@@ -25,13 +25,14 @@ ORDER = CallOrder("5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1", "+821012345678", 40, 1
 
 @asynccontextmanager
 async def calling(
-    server_url: str, *, token: str = TOKEN, timeout: float = 5.0, backoff: float = 0.001
+    server_url: str, *, token: str = TOKEN, timeout: float = 5.0, backoff: float = 0.001, fallback: str = ""
 ) -> AsyncIterator[TwilioTelephone]:
     telephone = TwilioTelephone(
         account_sid=ACCOUNT,
         auth_token=token,
         from_phone="+15005550006",
         public_base_url="https://gateway.example/",
+        fallback_base_url=fallback,
         api_base_url=server_url,
         timeout=timeout,
         backoff=backoff,
@@ -50,6 +51,14 @@ async def server() -> AsyncIterator[ScriptedTwilio]:
 async def telephone(server: ScriptedTwilio) -> AsyncIterator[TwilioTelephone]:
     async with calling(server.url) as connected:
         yield connected
+
+
+async def test_the_fallback_may_have_a_host_name_of_its_own(server: ScriptedTwilio) -> None:
+    async with calling(server.url, fallback="https://other.example") as telephone:
+        await telephone.dial(ORDER)
+    fields = dict(server.asked[0].fields)
+    assert fields["Url"].startswith("https://gateway.example/twilio/voice?")
+    assert fields["FallbackUrl"].startswith("https://other.example/twilio/voice?")
 
 
 async def test_how_a_call_is_ordered(server: ScriptedTwilio, telephone: TwilioTelephone) -> None:

@@ -156,3 +156,19 @@ async def test_encoded_query_and_odd_values(client: Client, orchestrator):
     answer = await client.webhook(path, Empty="", Korean="한글 값", Spaces="  x  ", Plus="+82 10")
     assert answer.status == 200
     assert orchestrator.requests("AnswerCall")[0].consultation_id == "a b+c"
+
+
+async def test_who_comes_by_the_other_host_name_stays_with_it(orchestrator):
+    """Twilio asks the fallback URL when it cannot reach the first host name, so that must not follow."""
+    other = "https://other.example.org"
+    orchestrator.on("AnswerCall", pb.AnswerCallResponse(reply=pb.Reply(wait=pb.Wait(turn_number=2))))
+    gateway = await start(settings(orchestrator.address, fallback_base_url=other), DEADLINES)
+    async with aiohttp.ClientSession() as session:
+        client, path = Client(session, gateway), PATHS[0] + f"?consultation={CONSULTATION}"
+        answer = await client.post(path, data=urlencode(FORM), headers=signed(path, FORM, base=other))
+        assert answer.verb("Redirect").text.startswith(f"{other}/twilio/voice?")
+        answer = await client.webhook(path)
+        assert answer.verb("Redirect").text.startswith(f"{PUBLIC}/twilio/voice?")
+        answer = await client.post(path, data=urlencode(FORM), headers=signed(path, FORM, base="https://third.example"))
+        assert answer.status == 403
+    await gateway.stop()

@@ -7,6 +7,7 @@ import pytest
 
 from calling.v1 import call_service_pb2 as pb
 from gateway.app import start
+from gateway.twilio_voice import MAX_RETRIES
 from gateway.twiml import APOLOGY, ONE_MOMENT
 from tests.fakes.orchestrator_servicers import Delay, Failure, fake_orchestrator
 from tests.integration.gateway.gateway_client import CALL_SID, CONSULTATION, DEADLINES, PUBLIC, Client, settings
@@ -323,13 +324,25 @@ async def test_bug_in_a_webhook_is_spoken_too(client: Client, monkeypatch):
     assert answer.verbs == ["Say", "Hangup"]
 
 
-async def test_lost_turn_goes_on_from_what_is_known(client: Client, orchestrator):
-    orchestrator.on("TakeTurn", Failure(grpc.StatusCode.ABORTED, "TURN_OUT_OF_ORDER"))
+@pytest.mark.parametrize("reason", ["TURN_OUT_OF_ORDER", "CALL_TAKEN_OVER"])
+async def test_lost_turn_goes_on_from_what_is_known(client: Client, orchestrator, reason: str):
+    orchestrator.on("TakeTurn", Failure(grpc.StatusCode.ABORTED, reason))
     orchestrator.on("AnswerCall", answered())
     answer = await client.webhook(RECORDING, **RECORDED)
     assert answer.verbs == ["Redirect"]
     assert (await client.follow(answer.verb("Redirect").text)).verbs == ["Play", "Record", "Redirect"]
     assert len(orchestrator.requests("AnswerCall")) == 1
+
+
+async def test_a_call_that_is_always_someone_elses_is_given_up(client: Client, orchestrator):
+    orchestrator.on("AnswerCall", Failure(grpc.StatusCode.ABORTED, "CALL_TAKEN_OVER"))
+    answer = await client.webhook(VOICE)
+    asked = 1
+    while answer.verbs == ["Redirect"]:
+        answer = await client.follow(answer.verb("Redirect").text)
+        asked += 1
+    assert answer.verbs == ["Say", "Hangup"]
+    assert asked == MAX_RETRIES + 1
 
 
 async def test_orchestrator_restarts_in_mid_call(client: Client, orchestrator):

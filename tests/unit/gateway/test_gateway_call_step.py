@@ -19,7 +19,9 @@ HEARD = (
 
 
 def webhook(url: str, **form: str) -> Webhook:
-    return Webhook(query=dict(parse_qsl(urlsplit(url).query)), form={"CallSid": "CA1"} | form)
+    return Webhook(
+        query=dict(parse_qsl(urlsplit(url).query)), form={"CallSid": "CA1"} | form, base="https://gw.example"
+    )
 
 
 @given(said=HEARD, consultation=st.text(min_size=1, max_size=20), turn=st.integers(1, 10**6), retry=st.integers(1, 9))

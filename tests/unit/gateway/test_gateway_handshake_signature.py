@@ -18,7 +18,7 @@ async def passes(base: str, signed: str | None, path: str = PATH, token: str = T
     if signed is not None:
         headers["x-twilio-signature"] = RequestValidator(token).compute_signature(signed, {})
     try:
-        webhook = await _verified(make_mocked_request("GET", path, headers), RequestValidator(TOKEN), base)
+        webhook = await _verified(make_mocked_request("GET", path, headers), RequestValidator(TOKEN), [base])
     except ForbiddenError:
         return False
     assert not webhook.form
@@ -70,4 +70,4 @@ async def test_other_token():
 async def test_no_other_text_is_a_signature(text):
     headers = {"X-Twilio-Signature": text}
     with pytest.raises(ForbiddenError):
-        await _verified(make_mocked_request("GET", PATH, headers), RequestValidator(TOKEN), "https://e.org")
+        await _verified(make_mocked_request("GET", PATH, headers), RequestValidator(TOKEN), ["https://e.org"])

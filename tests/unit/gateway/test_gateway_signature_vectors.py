@@ -43,7 +43,7 @@ async def verified(token: str, base: str, path: str, body: str, signature: str) 
     payload.feed_eof()
     headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
     request = make_mocked_request("POST", path, headers, payload=payload)
-    return await _verified(request, RequestValidator(token), base)
+    return await _verified(request, RequestValidator(token), [base])
 
 
 @pytest.mark.parametrize(("token", "base", "path", "form", "signature"), DOCUMENTED)

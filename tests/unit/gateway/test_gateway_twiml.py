@@ -16,7 +16,7 @@ from sandbox.twilio.twiml import parse
 
 URLS = WebhookUrls("https://calls.example.org")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
-OVERRIDES = "#rc=2&amp;rp=5xx,ct,rt&amp;ct=2000"
+OVERRIDES = "#rc=2&amp;rp=5xx,ct,rt&amp;ct=2000&amp;rt=10000"
 GOODBYE = Prompt("안녕히 계세요.", "bye")
 HELLO = Prompt("안녕하세요.", "hello")
 PLAY = "<Play>https://calls.example.org/audio/{}.wav</Play>"

@@ -46,6 +46,7 @@ from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.understand import Understanding
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation
+from orchestrator.domain.errors import CallTakenOver
 from orchestrator.domain.outcome import Finding, Outcome
 from orchestrator.domain.plan import StepKind
 from orchestrator.domain.turn import (
@@ -118,7 +119,7 @@ class Scene:
         self.duty_phone = duty_phone
         self.failures: list[BaseException] = []
         self.nudges = 0
-        self.background = Background(lambda _, error: self.failures.append(error))
+        self.background = Background(self._failed)
         self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
         self.dialling = Dialling(self.store, self.telephone, self.clock, self.reports, self._nudge)
         self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
@@ -300,6 +301,10 @@ class Scene:
     @property
     def over(self) -> bool:
         return isinstance(self.reply.next, HangUp)
+
+    def _failed(self, _task: str, error: BaseException) -> None:
+        if not isinstance(error, CallTakenOver):  # that a call is taken over is no failure
+            self.failures.append(error)
 
     def _nudge(self) -> None:
         self.nudges += 1

@@ -30,6 +30,7 @@ EXAMPLES: list[tuple[CallingError, str, str, dict[str, str]]] = [
     (errors.UnknownCall(ID), "NOT_FOUND", "UNKNOWN_CALL", {"consultationId": ID}),
     (errors.RequestIdReused(ID), "ALREADY_EXISTS", "REQUEST_ID_REUSED", {"consultationId": ID}),
     (errors.WrongState(ID, "failed"), "FAILED_PRECONDITION", "WRONG_STATE", {"consultationId": ID, "state": "failed"}),
+    (errors.CallTakenOver(ID), "ABORTED", "CALL_TAKEN_OVER", {"consultationId": ID}),
     (errors.TurnOutOfOrder(5), "ABORTED", "TURN_OUT_OF_ORDER", {"expectedTurnNumber": "5"}),
     (
         errors.DialRefused(DialFailure.TRIAL_ACCOUNT, 21219),

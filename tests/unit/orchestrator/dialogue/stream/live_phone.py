@@ -96,9 +96,11 @@ class Tokens:
 
     def __init__(self) -> None:
         self.expected: dict[str, ExpectedStream] = {}
+        self._issued = 0
 
     async def issue(self, expected: ExpectedStream) -> str:
-        token = f"token-{len(self.expected)}"
+        self._issued += 1
+        token = f"token-{self._issued}"
         self.expected[token] = expected
         return token
 
@@ -118,9 +120,9 @@ class LivePhone:
         played: how many sentences the callee has really heard to their end.
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, tokens: Tokens | None = None) -> None:
         self.scene = scene
-        self.recogniser, self.speech, self.tokens = Recogniser(), Speech(), Tokens()
+        self.recogniser, self.speech, self.tokens = Recogniser(), Speech(), tokens or Tokens()
         self.streams = self.replica()
         self.answer: Reply | OpenStream | None = None
         self.ending: Ending | None = None
