@@ -26,6 +26,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from orchestrator.adapters import redis_sentinel
 from orchestrator.domain.errors import StoreUnavailable
 
 RedisClient = Redis | RedisCluster
@@ -60,7 +61,7 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
 
     Args:
         url: `redis://`, `rediss://` or `unix://`, as redis-py reads them; `redis+cluster://` and `rediss+cluster://`
-            name any node of a cluster.
+            name any node of a cluster, `redis+sentinel://` and `rediss+sentinel://` sentinels (see `redis_sentinel`).
         max_connections: who finds them all in use waits for one. Not for a cluster, whose client cannot wait.
     """
     options: dict[str, Any] = {
@@ -73,6 +74,8 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
     if scheme.endswith(_CLUSTER):
         url = scheme.removesuffix(_CLUSTER) + separator + rest
         return RedisCluster.from_url(url, max_connections=_MOST_CLUSTER_CONNECTIONS, **options)
+    if scheme in redis_sentinel.SCHEMES:
+        return redis_sentinel.open_client(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     pool = BlockingConnectionPool.from_url(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     return Redis.from_pool(pool)
 
