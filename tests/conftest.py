@@ -10,7 +10,7 @@ import pytest
 from pytest_asyncio import is_async_test
 
 from cli.embedded_redis import EmbeddedRedis
-from tests.fakes.redis_cluster import RealCluster
+from tests.fakes.redis_cluster import RealCluster, cluster_of_one
 from tests.fakes.redis_sentinels import WatchedRedis
 
 # Settings of the programs: a developer's own must not change what a test sees.
@@ -49,6 +49,13 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server of this worker process, empty at the start of each test that uses it."""
     with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as redis:
         yield redis.url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis Cluster of one node."""
+    with cluster_of_one(tmp_path_factory.mktemp("redis-cluster-of-one")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from traceback import walk_tb
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import (
@@ -52,6 +54,7 @@ _GONE = (
     TimeoutError,
     OSError,
 )
+_WRITES = (AbstractConnection.send_packed_command.__code__, AbstractConnection._send_packed_command.__code__)  # noqa: SLF001
 # Error answers of a server that cannot serve now, for which redis-py has no class.
 _NOT_NOW = ("MISCONF", "BUSY", "NOREPLICAS", "UNKILLABLE")
 
@@ -93,6 +96,10 @@ async def store_access() -> AsyncIterator[None]:
         if str(error).startswith(_NOT_NOW):
             raise StoreUnavailable from error
         raise
+    except (AttributeError, TypeError) as error:
+        if _was_closed_while_writing(error):
+            raise StoreUnavailable from error
+        raise
 
     if _cancellations() > cancellations:
         raise asyncio.CancelledError
@@ -115,6 +122,11 @@ async def ping(client: RedisClient) -> None:
     """
     async with store_access():
         await client.execute_command("PING")
+
+
+def _was_closed_while_writing(error: Exception) -> bool:
+    """Whether redis-py found its connection closed in the middle of a write: issue 4287, fixed after 8.1.0."""
+    return any(frame.f_code in _WRITES for frame, _ in walk_tb(error.__traceback__))
 
 
 def _cancellations() -> int:

@@ -8,6 +8,7 @@ had the write, or a network split for longer than WAIT waits, can still lose the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from orchestrator.domain.errors import StoreUnavailable
 logger = log.get(__name__)
 
 _TRIES = 3  # for what must not be acknowledged without its replicas
+_SILENCE = 10.0  # seconds between warnings: one for each commit would drown the log
 _FAILURES = (RedisError, RedisClusterException, OSError)
 
 
@@ -49,6 +51,7 @@ class ReplicatedScript:
         self._script = script
         self._client = client
         self._replication = replication
+        self._silent_until = 0.0
 
     async def run(self, keys: Sequence[str], arguments: Sequence[Argument], *, must_hold: bool) -> list[bytes]:
         """Runs it and returns its answer.
@@ -70,11 +73,17 @@ class ReplicatedScript:
             answer, replicas = await self._run_and_wait(keys, arguments)
             if replicas >= wanted:
                 return answer
-            self._replication.on_shortfall()
-            logger.warning("too_few_replicas", replicas=replicas, wanted=wanted)
+            self._too_few(replicas)
         if must_hold:
             raise StoreUnavailable
         return answer
+
+    def _too_few(self, replicas: int) -> None:
+        self._replication.on_shortfall()
+        now = asyncio.get_running_loop().time()
+        if now >= self._silent_until:
+            self._silent_until = now + _SILENCE
+            logger.warning("too_few_replicas", replicas=replicas, wanted=self._replication.replicas)
 
     async def _run_alone(self, keys: Sequence[str], arguments: Sequence[Argument]) -> list[bytes]:
         answer: list[bytes] = await self._script.run(self._client, keys, arguments)

@@ -28,14 +28,15 @@ _OF_THE_SENTINELS = "sentinel_"
 
 
 class SentinelPool(BlockingConnectionPool, SentinelConnectionPool):
-    """Connections to the master: who finds them all in use waits for one. Closing it leaves the sentinels too."""
+    """Connections to the master: who finds them all in use waits for one."""
 
     sentinel_manager: Sentinel
 
-    async def aclose(self) -> None:
-        """Closes every connection."""
-        await super().aclose()
-        await self.sentinel_manager.aclose()
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        """Closes connections; who closes all of them is done with the sentinels too."""
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            await self.sentinel_manager.aclose()
 
 
 def open_pool(url: str, *, max_connections: int, timeout: float, **options: Any) -> SentinelPool:  # noqa: ANN401

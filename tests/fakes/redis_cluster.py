@@ -1,8 +1,9 @@
-"""A Redis Cluster of three masters with a replica each."""
+"""Redis Clusters: one of three masters with a replica each, and a cluster of one node."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +21,7 @@ class RealCluster:
     Attributes:
         masters: those that are masters at the start.
         replicas: their replicas, in the same order.
-        url: names two of the nodes' addresses, so that one may be dead.
+        url: names one of them, as clients do that find the others by it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -77,6 +78,23 @@ class RealCluster:
     def _knows_all(self, node: RedisNode) -> bool:
         info = node.ask.execute_command("CLUSTER", "INFO")
         return _says(info, f"cluster_known_nodes:{len(self.nodes)}") and _says(info, "cluster_state:ok")
+
+
+@contextmanager
+def cluster_of_one(directory: Path) -> Iterator[str]:
+    """A cluster of one node, for its URL: it refuses what does not lie in one slot, as a large one does."""
+    port, bus_port = free_ports(2)
+    node = RedisNode(directory / "node", port, _options(bus_port))
+    try:
+        node.start()
+        wait_until(node.answers, "the node answers")
+        node.ask.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, _SLOTS - 1)
+        wait_until(
+            lambda: _says(node.ask.execute_command("CLUSTER", "INFO"), "cluster_state:ok"), "it serves all slots"
+        )
+        yield f"redis+cluster://127.0.0.1:{port}"
+    finally:
+        node.close()
 
 
 def _options(bus_port: int) -> dict[str, object]:

@@ -74,6 +74,11 @@ class RedisNode:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
+    def freeze(self) -> None:
+        """Stops it without closing anything."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def close(self) -> None:
         """Ends it, whatever state it is in."""
         self.ask.close()

@@ -63,9 +63,9 @@ class WatchedRedis:
         wait_until(lambda: self.master.replication()["connected_slaves"] == 0, "the master has lost its replica")
 
     def fail_over(self) -> None:
-        """Kills the master; returns when the replica has taken its place."""
+        """Kills the master; returns when every sentinel names the replica in its place."""
         self.master.kill()
-        wait_until(lambda: self.replica.replication()["role"] == "master", "the replica was promoted")
+        wait_until(lambda: all(_names(sentinel) == self.replica.port for sentinel in self._sentinels), "a failover")
 
 
 def _watching(master: int, password: str) -> dict[str, object]:
@@ -77,6 +77,11 @@ def _watching(master: int, password: str) -> dict[str, object]:
     if password:
         options[f"sentinel auth-pass {SERVICE}"] = password
     return options
+
+
+def _names(sentinel: RedisNode) -> int:
+    (watched,) = sentinel.ask.sentinel_masters().values()
+    return int(watched["port"])
 
 
 def _knows_the_others(sentinel: RedisNode) -> bool:
