@@ -23,6 +23,7 @@ from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
 from gateway.orchestrator_stream import OrchestratorStream
+from gateway.orchestrator_target import BALANCING, OPTIONS, target
 from gateway.receive import ReceivePayload
 
 Request = TypeVar("Request")
@@ -46,7 +47,7 @@ _REPEATABLE = [
     ),
 ]
 _SERVICE_CONFIG = {
-    "loadBalancingConfig": [{"round_robin": {}}],
+    **BALANCING,
     "methodConfig": [
         {
             "name": _REPEATABLE,
@@ -66,9 +67,7 @@ _CHANNEL_OPTIONS = [
     ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 500),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
+    *OPTIONS,
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.enable_http_proxy", 0),  # the orchestrator is inside; a proxy for the outside must not see this
 ]
@@ -100,11 +99,11 @@ class OrchestratorClient:
         """Opens the channel; needs the running loop it will be used in.
 
         Args:
-            address: `host:port`.
+            address: `host:port`, or what else `orchestrator_target` takes.
             deadlines: Other than the usual ones.
         """
         self._deadlines = deadlines or Deadlines()
-        self._channel = grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+        self._channel = grpc.aio.insecure_channel(target(address), options=_CHANNEL_OPTIONS)
         self._calls = call_service_pb2_grpc.CallServiceStub(self._channel)
         self._consultations = consultation_service_pb2_grpc.ConsultationServiceStub(self._channel)
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)

@@ -32,6 +32,9 @@ OPTIONS = (
     ("grpc.http2.lookahead_bytes", 16_384),
 )
 HEALTH_INTERVAL = 1.0
+CONNECTION_AGE = 120.0
+"""Seconds after which a client is to connect anew: it looks the name up and finds new replicas. What runs over the old
+connection, a call of an hour too, goes on over it to its end."""
 
 
 class PortTaken(Exception):
@@ -55,7 +58,7 @@ class OrchestratorServer:
         self._health = health.aio.HealthServicer()
         self._consultations = consultations
         self._calls = calls
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = grpc.aio.server(options=(*OPTIONS, ("grpc.max_connection_age_ms", round(CONNECTION_AGE * 1000))))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         listed = (*services.NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(listed, self._server)
@@ -86,6 +89,11 @@ class OrchestratorServer:
             else:
                 await self._set_serving(serving=True)
             await asyncio.sleep(HEALTH_INTERVAL)
+
+    async def leave(self, delay: float) -> None:
+        """Calls every service unhealthy, for good, and goes on serving for `delay` seconds: balancers take notice."""
+        await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(delay)
 
     async def stop(self, grace: float) -> None:
         """Takes no new calls, and gives the running ones `grace` seconds to end."""
