@@ -32,6 +32,8 @@ OPTIONS = (
     ("grpc.http2.lookahead_bytes", 16_384),
 )
 HEALTH_INTERVAL = 1.0
+ALIVE = "alive"
+"""A name for probes that ask whether the process lives: healthy from start to stop, with or without the store."""
 CONNECTION_AGE = 120.0
 """Seconds after which a client is to connect anew: it looks the name up and finds new replicas. What runs over the old
 connection, a call of an hour too, goes on over it to its end."""
@@ -72,6 +74,7 @@ class OrchestratorServer:
         """
         await services.add_to_server(self._server, self._consultations, self._calls, RequestInterceptor())
         await self._set_serving(serving=False)
+        await self._health.set(ALIVE, health_pb2.HealthCheckResponse.SERVING)
         try:
             bound = self._server.add_insecure_port(f"{host}:{port}")
         except RuntimeError as error:
