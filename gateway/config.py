@@ -1,13 +1,12 @@
 """The gateway's settings, from the environment or `.env`. Read by `__main__` only."""
 
-import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):([0-9]{1,5})")
+from gateway.orchestrator_target import address
 
 
 def _web_address(value: str) -> str:
@@ -20,20 +19,6 @@ def _web_address(value: str) -> str:
         )
     _ = parts.port  # raises ValueError if it is none
     return value.rstrip("/")
-
-
-def _grpc_addresses(value: str) -> str:
-    """Returns one `host:port`, or several `address:port` behind one another."""
-    return ",".join(map(_grpc_address, value.split(",")))
-
-
-def _grpc_address(value: str) -> str:
-    """Returns `host:port`; an optional `grpc://` or `http://` is tolerated."""
-    address = re.sub(r"^(grpc|http)://", "", value.strip()).rstrip("/")
-    match = _HOST_AND_PORT.fullmatch(address)
-    if not match or not 0 < int(match.group(2)) <= 65535:
-        raise ValueError("must be host:port")
-    return address
 
 
 def _upper(value: object) -> object:
@@ -58,8 +43,8 @@ class Settings(BaseSettings):
     against."""
     fallback_base_url: Annotated[str, AfterValidator(_web_address)] | None = None
     """The same under another host name: Twilio comes by it when it does not reach the first one."""
-    orchestrator_url: Annotated[str, AfterValidator(_grpc_addresses)] = "127.0.0.1:50050"
-    """The orchestrator's gRPC address, `host:port`; or the IPv4 addresses of several, with commas between them."""
+    orchestrator_url: Annotated[str, AfterValidator(address)] = "127.0.0.1:50050"
+    """Where orchestrators are: `host:port`, several addresses, or a `dns:` target (see `orchestrator_target`)."""
     twilio_auth_token: SecretStr | None = None
     """Checks Twilio's signatures. Without it every Twilio path answers 403."""
     api_token: SecretStr | None = None

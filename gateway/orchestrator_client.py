@@ -23,6 +23,7 @@ from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
 from gateway.orchestrator_stream import OrchestratorStream
+from gateway.orchestrator_target import BALANCING, OPTIONS, target
 from gateway.receive import ReceivePayload
 
 Request = TypeVar("Request")
@@ -46,7 +47,7 @@ _REPEATABLE = [
     ),
 ]
 _SERVICE_CONFIG = {
-    "loadBalancingConfig": [{"round_robin": {}}],
+    **BALANCING,
     "methodConfig": [
         {
             "name": _REPEATABLE,
@@ -70,9 +71,7 @@ _CHANNEL_OPTIONS = [
     ("grpc.keepalive_timeout_ms", 1_500),
     ("grpc.http2.ping_timeout_ms", 1_500),  # this is what counts; the other one alone is ignored (seen in grpcio 1.85)
     ("grpc.http2.max_pings_without_data", 0),
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 500),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
+    *OPTIONS,
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.enable_http_proxy", 0),  # the orchestrator is inside; a proxy for the outside must not see this
 ]
@@ -104,12 +103,11 @@ class OrchestratorClient:
         """Opens the channel; needs the running loop it will be used in.
 
         Args:
-            address: `host:port`, or several with commas between them.
+            address: `host:port`, or what else `orchestrator_target` takes.
             deadlines: Other than the usual ones.
         """
         self._deadlines = deadlines or Deadlines()
-        target = f"ipv4:{address}" if "," in address else address
-        self._channel = grpc.aio.insecure_channel(target, options=_CHANNEL_OPTIONS)
+        self._channel = grpc.aio.insecure_channel(target(address), options=_CHANNEL_OPTIONS)
         self._calls = call_service_pb2_grpc.CallServiceStub(self._channel)
         self._consultations = consultation_service_pb2_grpc.ConsultationServiceStub(self._channel)
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     redis_host: str = "127.0.0.1"
     redis_port: Port = 6379
     redis_db: Annotated[int, Field(ge=0)] = 0
+    redis_wait_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    redis_wait_milliseconds: Annotated[int, Field(ge=1, le=500)] = 100
 
     grpc_stt_url: str = "127.0.0.1:50051"
     grpc_tts_url: str = "127.0.0.1:50051"
@@ -88,6 +90,7 @@ class Settings(BaseSettings):
     audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
     retention_days: Annotated[int, Field(ge=1)] = 30
     recordings_kept_days: Annotated[int, Field(ge=0)] = 7
+    drain_delay_seconds: Annotated[float, Field(ge=0, le=120)] = 0.0
     drain_seconds: Seconds = 20.0
     metrics_port: Port = 0
 

@@ -32,6 +32,11 @@ OPTIONS = (
     ("grpc.http2.lookahead_bytes", 16_384),
 )
 HEALTH_INTERVAL = 1.0
+ALIVE = "alive"
+"""A name for probes that ask whether the process lives: healthy from start to stop, with or without the store."""
+CONNECTION_AGE = 120.0
+"""Seconds after which a client is to connect anew: it looks the name up and finds new replicas. What runs over the old
+connection, a call of an hour too, goes on over it to its end."""
 
 
 class PortTaken(Exception):
@@ -55,7 +60,7 @@ class OrchestratorServer:
         self._health = health.aio.HealthServicer()
         self._consultations = consultations
         self._calls = calls
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = grpc.aio.server(options=(*OPTIONS, ("grpc.max_connection_age_ms", round(CONNECTION_AGE * 1000))))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         listed = (*services.NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(listed, self._server)
@@ -69,6 +74,7 @@ class OrchestratorServer:
         """
         await services.add_to_server(self._server, self._consultations, self._calls, RequestInterceptor())
         await self._set_serving(serving=False)
+        await self._health.set(ALIVE, health_pb2.HealthCheckResponse.SERVING)
         try:
             bound = self._server.add_insecure_port(f"{host}:{port}")
         except RuntimeError as error:
@@ -86,6 +92,11 @@ class OrchestratorServer:
             else:
                 await self._set_serving(serving=True)
             await asyncio.sleep(HEALTH_INTERVAL)
+
+    async def leave(self, delay: float) -> None:
+        """Calls every service unhealthy, for good, and goes on serving for `delay` seconds: balancers take notice."""
+        await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(delay)
 
     async def stop(self, grace: float) -> None:
         """Takes no new calls, and gives the running ones `grace` seconds to end."""

@@ -10,6 +10,8 @@ import pytest
 from pytest_asyncio import is_async_test
 
 from cli.embedded_redis import EmbeddedRedis
+from tests.fakes.redis_cluster import RealCluster, cluster_of_one
+from tests.fakes.redis_sentinels import WatchedRedis
 
 # Settings of the programs: a developer's own must not change what a test sees.
 _SETTINGS = (
@@ -47,6 +49,27 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server of this worker process, empty at the start of each test that uses it."""
     with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as redis:
         yield redis.url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis Cluster of one node."""
+    with cluster_of_one(tmp_path_factory.mktemp("redis-cluster-of-one")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def whole_cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis Cluster of three masters and their replicas."""
+    with RealCluster(tmp_path_factory.mktemp("redis-cluster")) as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(scope="session")
+def sentinel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis master that three sentinels watch over."""
+    with WatchedRedis(tmp_path_factory.mktemp("redis-sentinel")) as watched:
+        yield watched.url
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from traceback import walk_tb
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import (
@@ -26,6 +28,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from orchestrator.adapters import redis_sentinel
 from orchestrator.domain.errors import StoreUnavailable
 
 RedisClient = Redis | RedisCluster
@@ -51,6 +54,7 @@ _GONE = (
     TimeoutError,
     OSError,
 )
+_WRITES = (AbstractConnection.send_packed_command.__code__, AbstractConnection._send_packed_command.__code__)  # noqa: SLF001
 # Error answers of a server that cannot serve now, for which redis-py has no class.
 _NOT_NOW = ("MISCONF", "BUSY", "NOREPLICAS", "UNKILLABLE")
 
@@ -60,7 +64,7 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
 
     Args:
         url: `redis://`, `rediss://` or `unix://`, as redis-py reads them; `redis+cluster://` and `rediss+cluster://`
-            name any node of a cluster.
+            name any node of a cluster, `redis+sentinel://` and `rediss+sentinel://` sentinels (see `redis_sentinel`).
         max_connections: who finds them all in use waits for one. Not for a cluster, whose client cannot wait.
     """
     options: dict[str, Any] = {
@@ -73,6 +77,8 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
     if scheme.endswith(_CLUSTER):
         url = scheme.removesuffix(_CLUSTER) + separator + rest
         return RedisCluster.from_url(url, max_connections=_MOST_CLUSTER_CONNECTIONS, **options)
+    if scheme in redis_sentinel.SCHEMES:
+        return redis_sentinel.open_client(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     pool = BlockingConnectionPool.from_url(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     return Redis.from_pool(pool)
 
@@ -88,6 +94,10 @@ async def store_access() -> AsyncIterator[None]:
         raise StoreUnavailable from error
     except ResponseError as error:
         if str(error).startswith(_NOT_NOW):
+            raise StoreUnavailable from error
+        raise
+    except (AttributeError, TypeError) as error:
+        if _was_closed_while_writing(error):
             raise StoreUnavailable from error
         raise
 
@@ -112,6 +122,11 @@ async def ping(client: RedisClient) -> None:
     """
     async with store_access():
         await client.execute_command("PING")
+
+
+def _was_closed_while_writing(error: Exception) -> bool:
+    """Whether redis-py found its connection closed in the middle of a write: issue 4287, fixed after 8.1.0."""
+    return any(frame.f_code in _WRITES for frame, _ in walk_tb(error.__traceback__))
 
 
 def _cancellations() -> int:

@@ -16,6 +16,7 @@ from orchestrator.adapters.redis_client import RedisClient, store_access
 from orchestrator.adapters.redis_event_feed import EventFeed
 from orchestrator.adapters.redis_keys import DUE, NEWS, SCHEMA, SCHEMA_VALUE, consultation_keys
 from orchestrator.adapters.redis_lists import NEWEST, UNDELIVERED, read_page, shard_batches
+from orchestrator.adapters.redis_replication import ReplicatedScript, Replication
 from orchestrator.adapters.redis_shared_connection import SharedConnection
 from orchestrator.adapters.redis_transcript_cache import NOTHING_KNOWN, TranscriptCache
 from orchestrator.dialogue.ports.clock import Clock
@@ -37,8 +38,16 @@ class SchemaMismatch(Exception):
 class RedisConsultationStore:
     """Keeps each consultation under a few keys of one shard; `redis_keys` names them."""
 
-    def __init__(self, client: RedisClient, clock: Clock) -> None:
+    def __init__(self, client: RedisClient, clock: Clock, replication: Replication | None = None) -> None:
+        """Makes it.
+
+        Args:
+            client: its owner's to close.
+            clock: says when what happens happens.
+            replication: what commits wait for; nothing, if not given.
+        """
         self._client = client
+        self._commit = ReplicatedScript(scripts.COMMIT, client, replication or Replication())
         self._reads = SharedConnection(client) if isinstance(client, Redis) else client
         self._clock = clock
         self._writer = secrets.token_bytes(16)
@@ -87,7 +96,7 @@ class RedisConsultationStore:
         arguments = commit_arguments(change, now=self._clock.now(), writer=self._writer, brief=brief)
         touched = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.due, keys.index, keys.dead)
         async with store_access():
-            answer: list[bytes] = await scripts.COMMIT.run(self._client, touched, arguments)
+            answer = await self._commit.run(touched, arguments, must_hold=change.result is not None)
         if answer[0] == b"gap":
             raise ValueError(_GAP)
         return answer

@@ -28,9 +28,11 @@ from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis_replication import Replication
 from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
 from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
 from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.store_metrics import StoreMetrics
 from orchestrator.adapters.stream_metrics import StreamMetrics
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
@@ -85,7 +87,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     stream_metrics = StreamMetrics(registry)
     outside = Outside(
         clock=clock,
-        store=RedisConsultationStore(redis, clock),
+        store=RedisConsultationStore(redis, clock, _replication(settings, registry)),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
         telephone=_telephone(settings),
@@ -116,6 +118,12 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     ):
         stack.push_async_callback(adapter.close)
     return outside
+
+
+def _replication(settings: Settings, registry: CollectorRegistry) -> Replication:
+    return Replication(
+        settings.redis_wait_replicas, settings.redis_wait_milliseconds, StoreMetrics(registry).too_few_replicas
+    )
 
 
 def _telephone(settings: Settings) -> TwilioTelephone:

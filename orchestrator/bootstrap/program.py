@@ -79,12 +79,13 @@ class Orchestrator:
         loops.start(inside.speaking.warm(Budget(60.0)), name="warm")
         if settings.metrics_port:
             self._serve_metrics(registry)
-        # Undone from the last to the first: no new calls, no new work, then the end of what runs.
+        # Undone from the last to the first: not healthy, no new calls, no new work, then the end of what runs.
         self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
         self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
         self._stack.callback(inside.work.stop)
         self._stack.push_async_callback(server.stop, settings.drain_seconds)
         self._stack.callback(inside.streams.drain)
+        self._stack.push_async_callback(server.leave, settings.drain_delay_seconds)
         logger.info(
             "started",
             port=self.port,

@@ -9,10 +9,11 @@ from orchestrator.adapters.redis_client import open_client
 from orchestrator.dialogue.ports.audio import AudioStore
 from orchestrator.domain.errors import AudioNotFound
 from tests.fakes.audio_store import InMemoryAudioStore
+from tests.fakes.redis_worlds import REDIS
 from tests.fakes.wav import tiny_wav
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[AudioStore]:
     if request.param == "memory":
         yield InMemoryAudioStore()

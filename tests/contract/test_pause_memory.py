@@ -10,9 +10,10 @@ from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
 from orchestrator.dialogue.ports.pauses import PauseMemory
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.pause_memory import InMemoryPauseMemory
+from tests.fakes.redis_worlds import REDIS
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def memory(request: pytest.FixtureRequest) -> AsyncIterator[PauseMemory]:
     if request.param == "memory":
         yield InMemoryPauseMemory()

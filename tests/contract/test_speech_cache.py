@@ -13,6 +13,7 @@ from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
 from orchestrator.dialogue.ports.speech import SpeechCache
 from tests.fakes.redis_server import PrivateRedis
+from tests.fakes.redis_worlds import REDIS
 from tests.fakes.speech_cache import InMemorySpeechCache
 
 KEY = "0a" * 32
@@ -22,7 +23,7 @@ def no_failure() -> None:
     raise AssertionError
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def cache(request: pytest.FixtureRequest) -> AsyncIterator[SpeechCache]:
     if request.param == "memory":
         yield InMemorySpeechCache()

@@ -14,12 +14,13 @@ from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
 from orchestrator.dialogue.ports.streams import ExpectedStream, StreamTokens
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.clock import ManualClock
+from tests.fakes.redis_worlds import REDIS
 from tests.fakes.stream_tokens import InMemoryStreamTokens
 
 EXPECTED = ExpectedStream("c-17", "CA0123456789abcdef0123456789abcdef")
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def tokens(request: pytest.FixtureRequest) -> AsyncIterator[StreamTokens]:
     if request.param == "memory":
         yield InMemoryStreamTokens()

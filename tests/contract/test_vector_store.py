@@ -9,10 +9,11 @@ import pytest
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_vector_store import RedisVectorStore
 from orchestrator.dialogue.ports.sentences import VectorStore
+from tests.fakes.redis_worlds import REDIS
 from tests.fakes.vector_store import InMemoryVectorStore
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[VectorStore]:
     if request.param == "memory":
         yield InMemoryVectorStore()

@@ -49,7 +49,7 @@ async def running(folder: Path, speed: float, **environment: str) -> AsyncIterat
                 "SPEECH_DRAIN_SECONDS": "1",
                 **environment,
             },
-            redis=EmbeddedRedis(folder / "redis"),
+            redis=None if "REDIS_URL" in environment else EmbeddedRedis(folder / "redis"),
             working_dir=folder,
             write_log=lambda _name, _line: None,
             on_ready=lambda _name, _seconds: None,

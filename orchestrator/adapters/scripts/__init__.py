@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
 
+Argument = bytes | str | int
+
+
 class Connection(Protocol):
     """Whatever carries commands to Redis."""
 
-    def execute_command(self, *command: bytes | str | int) -> Awaitable[Any]:
+    def execute_command(self, *command: Argument) -> Awaitable[Any]:
         """Returns Redis' answer to a command."""
         ...
 
@@ -31,10 +34,14 @@ class Script:
         self._text = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, connection: Connection, keys: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:  # noqa: ANN401 - the script's own answer
+    def command(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        """Returns the command that runs it on a server that knows it."""
+        return ("EVALSHA", self._sha, len(keys), *keys, *arguments)
+
+    async def run(self, connection: Connection, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:  # noqa: ANN401 - the script's own answer
         """Runs it; a server that does not know it yet is told."""
         try:
-            return await connection.execute_command("EVALSHA", self._sha, len(keys), *keys, *arguments)
+            return await connection.execute_command(*self.command(keys, arguments))
         except NoScriptError:
             return await connection.execute_command("EVAL", self._text, len(keys), *keys, *arguments)
 

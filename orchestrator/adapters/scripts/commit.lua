@@ -26,6 +26,7 @@ local brief, created_at = take(), take()
 
 local standing = redis.call('HMGET', record, 'version', 'stamp', 'data', 'talker')
 if standing[2] == stamp then
+  redis.call('HSET', record, 'stamp', stamp) -- for WAIT, which counts who has the writes of its own connection
   return {'written'}
 end
 if base_version == '' then

@@ -9,6 +9,7 @@ from orchestrator.adapters.redis_consultation_store import RedisConsultationStor
 from orchestrator.dialogue.ports.store import ConsultationStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
+from tests.fakes.redis_worlds import REDIS
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", *REDIS])
 async def store(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncIterator[ConsultationStore]:
     if request.param == "memory":
         yield InMemoryConsultationStore(clock)

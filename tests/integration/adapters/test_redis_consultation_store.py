@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from redis.asyncio import RedisCluster
 
 from orchestrator.adapters import redis_event_feed, redis_news
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
@@ -20,6 +21,7 @@ from orchestrator.domain.event import StateChanged, TurnTaken
 from orchestrator.domain.turn import KeypadInput, Listen, Prompt, Reply
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultations import NOON, brief, consultation, next_change, turn
+from tests.fakes.redis_worlds import REDIS
 
 REPLY = Reply((Prompt("네.", "token"),), Listen(2, 1.5, 60.0))
 
@@ -29,9 +31,10 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[RedisClient]:
-    opened = open_client(redis_url)
+@pytest.fixture(params=REDIS)
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[RedisClient]:
+    opened = open_client(request.getfixturevalue(f"{request.param}_url"))
+    await opened.flushall()
     yield opened
     await opened.aclose()
 
@@ -65,7 +68,7 @@ def everything(record: Consultation, **fields: object) -> Change:
 
 
 async def keys(client: RedisClient) -> set[str]:
-    return {key.decode() for key in await client.keys("*")} - {SCHEMA}
+    return {key.decode() async for key in client.scan_iter("*")} - {SCHEMA}
 
 
 async def lifetimes(client: RedisClient, names: Iterable[str]) -> list[int]:
@@ -244,7 +247,7 @@ async def test_audio_expires(client: RedisClient) -> None:
     store = RedisAudioStore(client, ttl=1)
     token = await store.put(b"RIFF")
     assert (await store.get(token)).content == b"RIFF"
-    (key,) = await client.keys("*")
+    (key,) = await keys(client)
     assert 0 < await client.pttl(key) <= 1000
     await client.pexpire(key, 1)
     await asyncio.sleep(0.01)
@@ -291,6 +294,7 @@ async def test_news_that_was_lost_is_not_waited_for(
     watcher = asyncio.create_task(store.events(record.consultation_id, "", wait=20))
     await asyncio.sleep(0.1)
     change = next_change(record, occurrences=(TurnTaken(turn(1)),))
-    await asyncio.gather(client.execute_command("CLIENT", "KILL", "TYPE", "pubsub"), store.commit(change))
+    everywhere = {"target_nodes": client.get_nodes()} if isinstance(client, RedisCluster) else {}
+    await asyncio.gather(client.execute_command("CLIENT", "KILL", "TYPE", "pubsub", **everywhere), store.commit(change))
     async with asyncio.timeout(3):
         assert len(await watcher) == 1

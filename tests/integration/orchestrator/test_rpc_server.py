@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from calling.v1 import call_service_pb2, consultation_service_pb2
 from orchestrator.domain.errors import StoreUnavailable
-from orchestrator.server import PortTaken
+from orchestrator.server import ALIVE, PortTaken
 from tests.integration.orchestrator.served import Served, refused, serving
 from tests.unit.orchestrator.dialogue.scene import Scene
 from tests.unit.orchestrator.rpc.orders import start_request
@@ -157,6 +157,11 @@ async def test_health_of_every_service_follows_the_store(served: Served, monkeyp
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_the_process_is_alive_without_its_store(served: Served) -> None:
+    assert await health(served, ALIVE) == health_pb2.HealthCheckResponse.SERVING
+    assert await health(served, "") == health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 async def test_health_of_a_service_that_does_not_exist(served: Served) -> None:

@@ -9,6 +9,7 @@ from redis.asyncio import Redis, RedisCluster
 
 from orchestrator.adapters import redis_client
 from orchestrator.adapters.redis_client import open_client, store_access
+from orchestrator.adapters.redis_sentinel import SentinelPool
 from orchestrator.domain.errors import InvalidPageToken, StoreUnavailable
 
 
@@ -48,6 +49,28 @@ async def test_faults_of_ours_stay_what_they_are(error: Exception) -> None:
             raise error
 
 
+async def test_a_connection_that_was_closed_in_the_middle_of_a_write() -> None:
+    """redis-py issue 4287."""
+    client = open_client("redis://127.0.0.1:9")
+    assert isinstance(client, Redis)
+    connection = client.connection_pool.make_connection()
+    connection._reader = connection._writer = _Closing()
+    with pytest.raises(StoreUnavailable):
+        async with store_access():
+            await connection.send_packed_command(b"PING")
+    connection._reader = connection._writer = None
+    await client.aclose()
+
+
+class _Closing:
+    """A writer that another task has just taken away."""
+
+    def writelines(self, _data: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'writelines'")
+
+    def close(self) -> None: ...
+
+
 async def test_a_use_of_the_store_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_client, "DEADLINE", 0.05)
     with pytest.raises(StoreUnavailable):
@@ -76,6 +99,37 @@ async def test_one_server(url: str) -> None:
     assert (options["db"], options["protocol"], options["socket_timeout"]) == (3, 2, 2.0)
     assert options["retry"].get_retries() == 2
     await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentinels", "service", "db", "password"),
+    [
+        ("redis+sentinel://one:1,two:2,[::1]:3/calling/4", [("one", 1), ("two", 2), ("::1", 3)], "calling", 4, None),
+        ("redis+sentinel://one/calling", [("one", 26379)], "calling", 0, None),
+        ("rediss+sentinel://me:a%2Fb@one:1/calling/2?health_check_interval=7", [("one", 1)], "calling", 2, "a/b"),
+    ],
+)
+async def test_a_master_that_sentinels_name(
+    url: str, sentinels: list[tuple[str, int]], service: str, db: int, password: str | None
+) -> None:
+    client = open_client(url)
+    assert isinstance(client, Redis)
+    pool = client.connection_pool
+    assert isinstance(pool, SentinelPool)
+    assert pool.service_name == service
+    asked = [sentinel.connection_pool.connection_kwargs for sentinel in pool.sentinel_manager.sentinels]
+    assert [(each["host"], each["port"]) for each in asked] == sentinels
+    options = pool.connection_kwargs
+    assert (options.get("db", 0), options.get("password")) == (db, password)
+    for each in (options, *asked):
+        assert (each["protocol"], each["socket_timeout"]) == (2, 2.0)
+    await client.aclose()
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://one:1", "redis+sentinel:///calling", "redis+sentinel://,/calling"])
+def test_sentinels_that_are_not_named(url: str) -> None:
+    with pytest.raises(ValueError, match="Redis URL"):
+        open_client(url)
 
 
 @pytest.mark.parametrize("url", ["redis+cluster://127.0.0.1:9", "rediss+cluster://127.0.0.1:9"])

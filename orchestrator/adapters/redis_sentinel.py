@@ -1,0 +1,99 @@
+"""The master that Redis Sentinel names, found anew after each failover.
+
+    redis+sentinel://[user:password@]host[:port],host[:port].../service[/db][?sentinel_password=...]
+
+User and password are those of the data's servers, `sentinel_username` and `sentinel_password` those of the sentinels;
+further options are redis-py's own, as in its URLs. `rediss` speaks TLS to all of them. docket reads the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import parse_url
+from redis.asyncio.sentinel import (
+    Sentinel,
+    SentinelConnectionPool,
+    SentinelManagedConnection,
+    SentinelManagedSSLConnection,
+)
+
+SCHEMES = ("redis+sentinel", "rediss+sentinel")
+
+_PORT = 26379
+_OF_THE_SENTINELS = "sentinel_"
+
+
+class SentinelPool(BlockingConnectionPool, SentinelConnectionPool):
+    """Connections to the master: who finds them all in use waits for one."""
+
+    sentinel_manager: Sentinel
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        """Closes connections; who closes all of them is done with the sentinels too."""
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            await self.sentinel_manager.aclose()
+
+
+def open_pool(url: str, *, max_connections: int, timeout: float, **options: Any) -> SentinelPool:  # noqa: ANN401
+    """Makes the pool; it connects when it is first used.
+
+    Args:
+        url: in the form above.
+        max_connections: to the master.
+        timeout: seconds that a caller waits for one of them.
+        options: redis-py's, of the connections to master and sentinels alike.
+
+    Raises:
+        ValueError: the URL is not of that form.
+    """
+    scheme, _, rest = url.partition("://")
+    netloc, _, path = rest.partition("/")
+    user, at, hosts = netloc.rpartition("@")
+    path, _, query = path.partition("?")
+    service, _, db = path.partition("/")
+    if not service or not hosts:
+        raise ValueError(
+            "a Redis URL with +sentinel names sentinels and a service: redis+sentinel://host:26379/service"
+        )
+    tls = scheme.startswith("rediss")
+    given = dict(parse_qsl(query))
+    own = {name: value for name, value in given.items() if not name.startswith(_OF_THE_SENTINELS)}
+    # redis-py reads what it reads in any URL.
+    of_data = {**options, **parse_url(f"redis://{user}{at}data/{db}?{urlencode(own)}")}
+    del of_data["host"]
+    of_sentinels = {
+        **options,
+        **{name.removeprefix(_OF_THE_SENTINELS): value for name, value in given.items() if name not in own},
+        **_tls_options(of_data, tls=tls),
+    }
+    return SentinelPool(
+        service_name=service,
+        sentinel_manager=Sentinel(_addresses(hosts), sentinel_kwargs=of_sentinels),
+        connection_class=SentinelManagedSSLConnection if tls else SentinelManagedConnection,
+        max_connections=max_connections,
+        timeout=timeout,
+        **of_data,
+    )
+
+
+def open_client(url: str, *, max_connections: int, timeout: float, **options: Any) -> Redis:  # noqa: ANN401
+    """Opens a client of the master that owns its pool; see `open_pool`."""
+    return Redis.from_pool(open_pool(url, max_connections=max_connections, timeout=timeout, **options))
+
+
+def _addresses(hosts: str) -> list[tuple[str, int]]:
+    addresses = [urlsplit(f"//{host}") for host in hosts.split(",")]
+    if not all(address.hostname for address in addresses):
+        raise ValueError("a Redis URL with +sentinel lists hosts with commas between them")
+    return [(address.hostname or "", address.port or _PORT) for address in addresses]
+
+
+def _tls_options(of_data: Mapping[str, Any], *, tls: bool) -> dict[str, Any]:
+    if not tls:
+        return {}
+    return {"ssl": True, **{name: value for name, value in of_data.items() if name.startswith("ssl_")}}
