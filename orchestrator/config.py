@@ -77,6 +77,7 @@ class Settings(BaseSettings):
 
     conversation_mode: ConversationMode = ConversationMode.TURN_BY_TURN
     most_streams: Annotated[int, Field(ge=0)] = 100
+    most_loop_lag_seconds: Seconds = 0.1
     speech_kept_days: Annotated[int, Field(ge=1)] = 7
 
     filler_after_seconds: Seconds = 8.0

@@ -24,6 +24,7 @@ from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
 from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.process_load import ProcessLoad
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
@@ -65,6 +66,7 @@ class Outside:
     speech_cache: RedisSpeechCache
     stream_tokens: RedisStreamTokens
     stream_metrics: StreamMetrics
+    load: ProcessLoad
     receiver: BackendResults
     alarm_receivers: HttpAlarmReceivers
     institution: Institution
@@ -98,6 +100,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         ),
         stream_tokens=RedisStreamTokens(redis),
         stream_metrics=stream_metrics,
+        load=ProcessLoad(registry),
         receiver=BackendResults(settings.spring_boot_url or None),
         alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
         institution=institution,
