@@ -174,6 +174,7 @@ def _streams(
             admission=admission,
             usual=settings.conversation_mode,
             most=settings.most_streams,
+            can_talk=outside.can_stream,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)

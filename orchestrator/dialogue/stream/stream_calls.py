@@ -52,6 +52,7 @@ class StreamParts:
         admission: says whether this process takes one more.
         usual: how callee and agent talk unless the order says otherwise.
         most: streams that this process may have open, however calm it is.
+        can_talk: whether voice and recogniser of streams are to be had.
     """
 
     store: ConsultationStore
@@ -66,6 +67,7 @@ class StreamParts:
     admission: Admission
     usual: ConversationMode = ConversationMode.TURN_BY_TURN
     most: int = 100
+    can_talk: Callable[[], bool] = lambda: True
 
 
 async def _nothing() -> None:
@@ -179,7 +181,7 @@ class StreamCalls:
         spent = consultation.turn_by_turn or consultation.streams_opened >= MOST_STREAMS
         # A stream in which nothing was ever heard did not work.
         mute = consultation.streams_opened > 0 and not (consultation.heard_through or consultation.heard_parts)
-        if not wanted or self._draining or spent or mute or consultation.reached(State.SUMMARISING):
+        if not wanted or self._draining or not self._parts.can_talk() or spent or mute or consultation.reached(State.SUMMARISING):
             return False
         if not consultation.turn_count:
             return True

@@ -143,6 +143,7 @@ class LivePhone:
         most: int = 100,
         usual: ConversationMode = ConversationMode.STREAM,
         admission: Admission | None = None,
+        can_talk: bool = True,
     ) -> StreamCalls:
         """Another process that carries the same streams."""
         parts = StreamParts(
@@ -158,6 +159,7 @@ class LivePhone:
             admission=admission or Admission(first=100),
             usual=usual,
             most=most,
+            can_talk=lambda: can_talk,
         )
         return StreamCalls(parts)
 

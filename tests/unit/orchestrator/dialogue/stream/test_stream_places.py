@@ -73,6 +73,13 @@ async def test_a_call_goes_turn_by_turn_while_its_process_is_full_and_as_a_strea
 
 
 @virtual_time
+async def test_a_call_goes_turn_by_turn_at_once_while_the_engines_of_streams_are_left_alone() -> None:
+    phone = await ringing()
+    streams = phone.replica(can_talk=False)
+    assert isinstance(await streams.answer(phone.scene.id, phone.scene.call_sid), Reply)
+
+
+@virtual_time
 async def test_what_the_callee_does_waits_for_room_and_what_the_agent_does_not() -> None:
     inbox: Inbox[str] = Inbox(most=2)
     reading = asyncio.create_task(_put(inbox, "abc"))
