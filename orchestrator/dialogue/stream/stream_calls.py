@@ -181,7 +181,14 @@ class StreamCalls:
         spent = consultation.turn_by_turn or consultation.streams_opened >= MOST_STREAMS
         # A stream in which nothing was ever heard did not work.
         mute = consultation.streams_opened > 0 and not (consultation.heard_through or consultation.heard_parts)
-        if not wanted or self._draining or not self._parts.can_talk() or spent or mute or consultation.reached(State.SUMMARISING):
+        if (
+            not wanted
+            or self._draining
+            or not self._parts.can_talk()
+            or spent
+            or mute
+            or consultation.reached(State.SUMMARISING)
+        ):
             return False
         if not consultation.turn_count:
             return True
