@@ -60,21 +60,22 @@ class GuardedStreamingSpeechToText:
                     yield event
 
 
-@dataclass(frozen=True, slots=True)
 class GuardedStreamingTextToSpeech:
-    """The port `StreamingTextToSpeech`."""
+    """The port `StreamingTextToSpeech`.
 
-    synthesiser: StreamingTextToSpeech
-    guard: Guard
+    Attributes:
+        voice: names the engine's voice.
+        guard: knows whether it is left alone.
+    """
 
-    @property
-    def voice(self) -> str:
-        """Names the engine's voice."""
-        return self.synthesiser.voice
+    def __init__(self, synthesiser: StreamingTextToSpeech, guard: Guard) -> None:
+        self._synthesiser = synthesiser
+        self.voice = synthesiser.voice
+        self.guard = guard
 
     async def synthesize(self, text: str, *, timeout: float) -> AsyncGenerator[bytes, None]:
         """Yields pieces of mu-law at 8000 Hz."""
         with self.guard.use(TextToSpeechUnavailable, timeout=timeout):
-            async with aclosing(self.synthesiser.synthesize(text, timeout=timeout)) as pieces:
+            async with aclosing(self._synthesiser.synthesize(text, timeout=timeout)) as pieces:
                 async for piece in pieces:
                     yield piece

@@ -68,8 +68,9 @@ class OpenAiLanguageModel:
         """
         self._candidates = [_Candidate(model) for model in models]
         self._metrics = metrics or LanguageModelMetrics()
-        for candidate in self._candidates if guards is not None else ():
-            guards.show(f"language_model/{candidate.model.name}", candidate.circuit)
+        if guards is not None:
+            for candidate in self._candidates:
+                guards.show(f"language_model/{candidate.model.name}", candidate.circuit)
 
     async def close(self) -> None:
         """Closes all connections."""
