@@ -13,6 +13,7 @@ from gateway.config import Settings
 from gateway.events import EventStreams
 from gateway.health import Health
 from gateway.http_log import server_logger
+from gateway.lanes import LaneWidths
 from gateway.media_socket import MediaLimits
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import Deadlines, OrchestratorClient
@@ -54,7 +55,10 @@ class RunningGateway:
 
 
 async def start(
-    settings: Settings, deadlines: Deadlines | None = None, media_limits: MediaLimits | None = None
+    settings: Settings,
+    deadlines: Deadlines | None = None,
+    media_limits: MediaLimits | None = None,
+    widths: LaneWidths | None = None,
 ) -> RunningGateway:
     """Starts a gateway in the running loop.
 
@@ -62,13 +66,14 @@ async def start(
         settings: What is set.
         deadlines: Of the calls to the orchestrator, if other than usual.
         media_limits: Of streams, if other than usual.
+        widths: How much is asked of the orchestrator at once, if other than usual.
 
     Raises:
         OSError: The port is taken, or may not be listened on.
     """
     _warn(settings)
     metrics = Metrics()
-    orchestrator = OrchestratorClient(settings.orchestrator_url, deadlines)
+    orchestrator = OrchestratorClient(settings.orchestrator_url, deadlines, widths)
     health = Health(orchestrator, metrics)
     runner = web.AppRunner(
         _application(settings, orchestrator, health, metrics, media_limits or _media_limits(settings)),

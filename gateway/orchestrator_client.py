@@ -22,6 +22,7 @@ from gateway.call import AnsweredBy, Heard, Reply, SpokenAudio, StatusReport
 from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
+from gateway.lanes import Lane, LaneWidths
 from gateway.orchestrator_stream import OrchestratorStream
 from gateway.orchestrator_target import BALANCING, OPTIONS, target
 from gateway.receive import ReceivePayload
@@ -81,8 +82,8 @@ _CHANNEL_OPTIONS = [
 class Deadlines:
     """How long each kind of call may take, repeats included, in seconds."""
 
-    turn: float = 9.5
-    """Twilio tries another gateway after 10; the orchestrator says a filler after 8."""
+    turn: float = 4.5
+    """The callee hears nothing meanwhile; the orchestrator says a filler after 3. Twilio would wait 15."""
     start: float = 10.0
     read: float = 5.0
     deliver: float = 30.0
@@ -99,13 +100,16 @@ class Deadlines:
 class OrchestratorClient:
     """The orchestrator's RPCs as methods. Each raises a `gateway.errors.OrchestratorError` when it fails."""
 
-    def __init__(self, address: str, deadlines: Deadlines | None = None) -> None:
+    def __init__(self, address: str, deadlines: Deadlines | None = None, widths: LaneWidths | None = None) -> None:
         """Opens the channel; needs the running loop it will be used in.
 
         Args:
             address: `host:port`, or what else `orchestrator_target` takes.
             deadlines: Other than the usual ones.
+            widths: How much may be under way at once, if other than usual.
         """
+        widths = widths or LaneWidths()
+        self._live, self._api, self._watches = Lane(widths.calls), Lane(widths.api), Lane(widths.watches)
         self._deadlines = deadlines or Deadlines()
         self._channel = grpc.aio.insecure_channel(target(address), options=_CHANNEL_OPTIONS)
         self._calls = call_service_pb2_grpc.CallServiceStub(self._channel)
@@ -119,19 +123,19 @@ class OrchestratorClient:
     async def start_consultation(self, payload: ReceivePayload, start_id: str) -> views.ConsultationView:
         """Starts a consultation, once for each `start_id`."""
         request = consultations.start_request(payload, start_id)
-        response = await _call(self._consultations.StartConsultation, request, self._deadlines.start)
+        response = await _call(self._api, self._consultations.StartConsultation, request, self._deadlines.start)
         return to_view.consultation(response.consultation)
 
     async def consultation(self, consultation_id: str) -> views.ConsultationView:
         """Returns a consultation as it stands."""
         request = consultation_service_pb2.GetConsultationRequest(consultation_id=consultation_id)
-        response = await _call(self._consultations.GetConsultation, request, self._deadlines.read)
+        response = await _call(self._api, self._consultations.GetConsultation, request, self._deadlines.read)
         return to_view.consultation(response.consultation)
 
     async def consultations(self, page_size: int, page_token: str) -> views.ConsultationPage:
         """Returns a page of consultations, newest first."""
         request = consultation_service_pb2.ListConsultationsRequest(page_size=page_size, page_token=page_token)
-        response = await _call(self._consultations.ListConsultations, request, self._deadlines.read)
+        response = await _call(self._api, self._consultations.ListConsultations, request, self._deadlines.read)
         return views.ConsultationPage(
             consultations=[to_view.consultation(consultation) for consultation in response.consultations],
             next_page_token=response.next_page_token,
@@ -142,7 +146,7 @@ class OrchestratorClient:
         request = consultation_service_pb2.GetTranscriptRequest(
             consultation_id=consultation_id, page_size=page_size, page_token=page_token
         )
-        response = await _call(self._consultations.GetTranscript, request, self._deadlines.read)
+        response = await _call(self._api, self._consultations.GetTranscript, request, self._deadlines.read)
         return views.TranscriptPage(
             turns=[to_view.turn(turn) for turn in response.turns], next_page_token=response.next_page_token
         )
@@ -150,12 +154,12 @@ class OrchestratorClient:
     async def summary(self, consultation_id: str) -> views.SummaryView:
         """Returns summary and outcome of a consultation that is over."""
         request = consultation_service_pb2.SummaryRequest(consultation_id=consultation_id)
-        return outcomes.summary(await _call(self._consultations.Summary, request, self._deadlines.read))
+        return outcomes.summary(await _call(self._api, self._consultations.Summary, request, self._deadlines.read))
 
     async def deliver_result(self, consultation_id: str) -> views.AttemptView:
         """Delivers a result to the backend, now."""
         request = consultation_service_pb2.DeliverResultRequest(consultation_id=consultation_id)
-        response = await _call(self._consultations.DeliverResult, request, self._deadlines.deliver)
+        response = await _call(self._api, self._consultations.DeliverResult, request, self._deadlines.deliver)
         return to_view.attempt(response.attempt)
 
     async def acknowledge_alarm(self, consultation_id: str, number: int, acknowledged_by: str) -> views.AlarmView:
@@ -163,31 +167,32 @@ class OrchestratorClient:
         request = consultation_service_pb2.AcknowledgeAlarmRequest(
             consultation_id=consultation_id, alarm_number=number, acknowledged_by=acknowledged_by
         )
-        response = await _call(self._consultations.AcknowledgeAlarm, request, self._deadlines.read)
+        response = await _call(self._api, self._consultations.AcknowledgeAlarm, request, self._deadlines.read)
         return to_view.alarm(response.alarm)
 
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[views.EventView, None]:
         """Yields what happened since the cursor, then what happens, until nothing more will."""
         request = consultation_service_pb2.WatchConsultationRequest(consultation_id=consultation_id, cursor=cursor)
-        stream = self._consultations.WatchConsultation(request, timeout=self._deadlines.watch, metadata=_metadata())
-        try:
-            async for response in stream:
-                yield to_view.event(response)
-        except grpc.aio.AioRpcError as error:
-            raise typed_error(error) from error
-        finally:
-            stream.cancel()  # grpc.aio does not cancel a call that is merely dropped (grpc#43462)
+        with self._watches.taken():
+            stream = self._consultations.WatchConsultation(request, timeout=self._deadlines.watch, metadata=_metadata())
+            try:
+                async for response in stream:
+                    yield to_view.event(response)
+            except grpc.aio.AioRpcError as error:
+                raise typed_error(error) from error
+            finally:
+                stream.cancel()  # grpc.aio does not cancel a call that is merely dropped (grpc#43462)
 
     async def answer_call(self, consultation_id: str, call_sid: str) -> Reply:
         """Returns what is said when the person answers."""
         request = call_service_pb2.AnswerCallRequest(consultation_id=consultation_id, call_sid=call_sid)
-        response = await _call(self._calls.AnswerCall, request, self._deadlines.turn)
+        response = await _call(self._live, self._calls.AnswerCall, request, self._deadlines.turn)
         return calls.reply(response.reply)
 
     async def take_turn(self, consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None) -> Reply:
         """Returns what is said to what was heard; None: a wait is over, or a goodbye was played."""
         request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard)
-        response = await _call(self._calls.TakeTurn, request, self._deadlines.turn)
+        response = await _call(self._live, self._calls.TakeTurn, request, self._deadlines.turn)
         return calls.reply(response.reply)
 
     def stream_call(self) -> OrchestratorStream:
@@ -197,17 +202,19 @@ class OrchestratorClient:
 
     async def report_call_status(self, report: StatusReport) -> None:
         """Passes on what became of a call."""
-        await _call(self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
+        await _call(self._live, self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
 
     async def report_answered_by(self, consultation_id: str, call_sid: str, answered_by: AnsweredBy) -> None:
         """Passes on who answered a call."""
         request = calls.answered_by_request(consultation_id, call_sid, answered_by)
-        await _call(self._calls.ReportAnsweredBy, request, self._deadlines.read)
+        await _call(self._live, self._calls.ReportAnsweredBy, request, self._deadlines.read)
 
     async def audio(self, audio_token: str) -> SpokenAudio:
         """Returns the audio of a prompt; waits out a short absence of the orchestrator."""
         request = call_service_pb2.GetAudioRequest(audio_token=audio_token)
-        return calls.spoken_audio(await _call(self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True))
+        return calls.spoken_audio(
+            await _call(self._live, self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True)
+        )
 
     async def is_serving(self) -> bool:
         """Tells whether the orchestrator answers and calls itself healthy."""
@@ -219,16 +226,18 @@ class OrchestratorClient:
 
 
 async def _call(
+    lane: Lane,
     rpc: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
     request: Request,
     timeout: float,
     *,
     wait_for_ready: bool = False,
 ) -> Response:
-    try:
-        return await rpc(request, timeout=timeout, metadata=_metadata(), wait_for_ready=wait_for_ready)
-    except grpc.aio.AioRpcError as error:
-        raise typed_error(error) from error
+    with lane.taken():
+        try:
+            return await rpc(request, timeout=timeout, metadata=_metadata(), wait_for_ready=wait_for_ready)
+        except grpc.aio.AioRpcError as error:
+            raise typed_error(error) from error
 
 
 def _metadata() -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,7 @@ class _Stream:
 
 
 class TwilioMedia:
-    """Carries streams, and ends them when the gateway stops."""
+    """Carries streams, and ends them when the gateway stops. How many there are the orchestrators' places decide."""
 
     def __init__(self, orchestrator: OrchestratorClient, metrics: Metrics, limits: MediaLimits) -> None:
         self._orchestrator = orchestrator

@@ -6,6 +6,7 @@ or another one talks in the call since, it is asked how the call goes on: what w
 failure is an apology and a hang-up.
 """
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import asdict
 
@@ -22,9 +23,11 @@ from gateway.twilio_signature import WEBHOOK
 from gateway.webhook_urls import WebhookUrls
 from observability import log
 
-MAX_RETRIES = 8
-SPOKEN_EVERY = 3
-"""The callee is asked for patience on the first and then every third try: neither silence nor nagging."""
+MAX_RETRIES = 16
+SPOKEN_EVERY = 2
+"""The callee is asked for patience on the first and then every second try: neither silence nor nagging."""
+LONG_SECONDS = 0.5
+"""A try that took longer was silence enough: the callee is asked for patience again."""
 ASK_AGAIN = {"TURN_OUT_OF_ORDER", "CALL_TAKEN_OVER"}
 
 logger = log.get(__name__)
@@ -87,13 +90,15 @@ class TwilioVoice:
         self, request: web.Request, step: CallStep, asked: Awaitable[Reply], again: str
     ) -> web.Response:
         """Returns the orchestrator's reply as TwiML, or what stands in for it when there is none."""
+        began = asyncio.get_running_loop().time()
         try:
             reply = await asked
         except TransientError as error:
             if step.retry >= MAX_RETRIES:
                 return self._given_up(request, error, step)
             self._note("webhook_postponed", request, error, step)
-            return twiml_response(twiml.one_moment(again, spoken=step.retry % SPOKEN_EVERY == 0))
+            was_long = asyncio.get_running_loop().time() - began > LONG_SECONDS
+            return twiml_response(twiml.one_moment(again, spoken=was_long or step.retry % SPOKEN_EVERY == 0))
         except ConflictError as error:
             if error.reason not in ASK_AGAIN or step.retry >= MAX_RETRIES:
                 return self._given_up(request, error, step)

@@ -17,7 +17,7 @@ MAX_SAY_CHARACTERS = 3600
 
 ONE_MOMENT = "잠시만 기다려 주세요."
 APOLOGY = "죄송합니다. 전화에 문제가 생겨서 통화를 마치겠습니다. 안녕히 계세요."
-RETRY_PAUSE_SECONDS = 2
+RETRY_PAUSE_SECONDS = 1
 CONSULTATION_PARAMETER = "consultation"
 """Under this name the stream's `start` brings the consultation back."""
 

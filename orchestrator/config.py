@@ -80,9 +80,10 @@ class Settings(BaseSettings):
 
     conversation_mode: ConversationMode = ConversationMode.TURN_BY_TURN
     most_streams: Annotated[int, Field(ge=0)] = 100
+    most_loop_lag_seconds: Seconds = 0.1
     speech_kept_days: Annotated[int, Field(ge=1)] = 7
 
-    filler_after_seconds: Seconds = 8.0
+    filler_after_seconds: Seconds = 3.0
     silence_timeout_seconds: Seconds = 5.0
     longest_answer_seconds: Seconds = 60.0
     speak_ahead: bool = True

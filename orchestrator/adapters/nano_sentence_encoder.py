@@ -37,6 +37,7 @@ class NanoSentenceEncoder:
     name = "multilingual-e5-small-q4:query"
 
     def __init__(self) -> None:
+        # Its queue holds one sentence a request, and a request that is late takes its own away.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-encoder")
         self._model: Any = None
 

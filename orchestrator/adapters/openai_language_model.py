@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
-from orchestrator.adapters.circuit import Circuit
+from orchestrator.adapters.circuit import Circuit, Guards
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.openai_failures import FailureKind, ModelFailure
 from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel, OpenAiReply, Tokens
@@ -56,15 +56,21 @@ class _Asking:
 class OpenAiLanguageModel:
     """Asks its models in order."""
 
-    def __init__(self, *models: OpenAiModel, metrics: LanguageModelMetrics | None = None) -> None:
+    def __init__(
+        self, *models: OpenAiModel, metrics: LanguageModelMetrics | None = None, guards: Guards | None = None
+    ) -> None:
         """Makes it.
 
         Args:
             models: the first one is asked first; owned from now on.
             metrics: what counts and logs; None: only logs are of use.
+            guards: show which models are left alone; None: nobody does.
         """
         self._candidates = [_Candidate(model) for model in models]
         self._metrics = metrics or LanguageModelMetrics()
+        if guards is not None:
+            for candidate in self._candidates:
+                guards.show(f"language_model/{candidate.model.name}", candidate.circuit)
 
     async def close(self) -> None:
         """Closes all connections."""

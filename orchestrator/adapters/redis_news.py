@@ -28,7 +28,7 @@ class News:
 
     def __init__(self, client: RedisClient) -> None:
         self._client = client
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)  # one a watch that is open
         self._listener: asyncio.Task[None] | None = None
 
     @contextmanager

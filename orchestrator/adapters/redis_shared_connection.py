@@ -68,7 +68,7 @@ class _Line:
     def __init__(self, connection: AbstractConnection) -> None:
         self.broken = False
         self._connection = connection
-        self._waiting: deque[asyncio.Future[Any]] = deque()
+        self._waiting: deque[asyncio.Future[Any]] = deque()  # one a use of the store, each with a deadline
         self._reader = asyncio.create_task(self._read(), name="redis-reads")
 
     async def close(self) -> None:

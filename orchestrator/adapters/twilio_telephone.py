@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+from prometheus_client import CollectorRegistry
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
+from orchestrator.adapters.circuit import Guards
 from orchestrator.adapters.twilio_errors import CALL_IS_OVER, NOT_FOUND, TOO_MANY_REQUESTS, dial_error
 from orchestrator.adapters.twilio_recordings import RecordingFetcher
 from orchestrator.adapters.twilio_transport import TwilioTransport, basic_authorization
 from orchestrator.adapters.twilio_webhooks import Webhooks
 from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
-from orchestrator.domain.errors import TelephoneUnavailable
+from orchestrator.domain.errors import RecordingNotReady, TelephoneUnavailable
 
 _EVENTS = ["initiated", "ringing", "answered", "completed"]
 # Milliseconds of speech in one piece that make a machine; Twilio's 2400 would take the notice for one that Korean
@@ -44,6 +46,7 @@ class TwilioTelephone:
         api_base_url: str = "https://api.twilio.com",
         timeout: float = 10.0,
         backoff: float = 0.5,
+        guards: Guards | None = None,
     ) -> None:
         """Makes it; where the event loop runs.
 
@@ -56,13 +59,16 @@ class TwilioTelephone:
             api_base_url: of the REST API, or of a server like it.
             timeout: seconds that one request to the REST API may take.
             backoff: seconds before a request that came too fast is repeated, first time.
+            guards: leave Twilio alone while it does not answer, and show that; None: they show it nowhere.
         """
         self._from_phone = from_phone
         self._public_base_url = public_base_url
         self._fallback_base_url = fallback_base_url
         self._backoff = backoff
         self._session = aiohttp.ClientSession()
-        transport = TwilioTransport(self._session, api_base_url, timeout=timeout)
+        guards = guards or Guards(CollectorRegistry())
+        self._recordings_guard = guards.of("twilio_recordings")
+        transport = TwilioTransport(self._session, api_base_url, timeout=timeout, guard=guards.of("twilio"))
         # An environment of its own: the library would read TWILIO_* from ours.
         self._client = Client(account_sid, auth_token, http_client=transport, environment={"TWILIO_EDGE": ""})
         self._recordings = RecordingFetcher(
@@ -138,7 +144,8 @@ class TwilioTelephone:
 
     async def fetch_recording(self, recording_sid: str, *, timeout: float) -> bytes:
         """Returns a recording's WAV file."""
-        return await self._recordings.fetch(recording_sid, timeout=timeout)
+        with self._recordings_guard.use(TelephoneUnavailable, timeout=timeout, answers=(RecordingNotReady,)):
+            return await self._recordings.fetch(recording_sid, timeout=timeout)
 
     async def delete_recording(self, recording_sid: str) -> None:
         """Erases one recording."""

@@ -16,6 +16,7 @@ import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from orchestrator.adapters.circuit import Guard
 from orchestrator.domain.errors import TelephoneUnavailable
 
 _CONNECT_TIMEOUT = 3.0  # seconds
@@ -24,7 +25,7 @@ _CONNECT_TIMEOUT = 3.0  # seconds
 class TwilioTransport(AsyncHttpClient):  # type: ignore[misc]  # the library is not typed
     """Sends each request once. Logs nothing, unlike the library's own: URLs hold telephone numbers."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, *, timeout: float) -> None:
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, *, timeout: float, guard: Guard) -> None:
         """Makes it.
 
         Args:
@@ -32,9 +33,11 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc]  # the library is 
             base_url: of the REST API; takes the place of scheme and host in every request's URL, whatever edge and
                 region say.
             timeout: seconds that a request may take.
+            guard: leaves the REST API alone while it does not answer.
         """
         super().__init__(logging.getLogger(__name__), is_async=True)
         self._session = session
+        self._guard = guard
         self._base_url = base_url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=_CONNECT_TIMEOUT)
 
@@ -54,6 +57,8 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc]  # the library is 
         Raises:
             TelephoneUnavailable: no answer; `happened` False if the request was not even sent.
         """
+        if not self._guard.admits():
+            raise TelephoneUnavailable(happened=False)
         headers = dict(headers or {})
         if auth is not None:
             headers["Authorization"] = basic_authorization(*auth)
@@ -67,11 +72,15 @@ class TwilioTransport(AsyncHttpClient):  # type: ignore[misc]  # the library is 
                 timeout=self._timeout,
                 allow_redirects=allow_redirects,
             ) as response:
-                return Response(response.status, await response.text(), response.headers)
+                answer = Response(response.status, await response.text(), response.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            self._guard.answered(False)
             raise TelephoneUnavailable(happened=False) from error
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+            self._guard.answered(False)
             raise TelephoneUnavailable from error
+        self._guard.answered(answer.status_code < 500)
+        return answer
 
     def _address(self, uri: str, params: dict[str, Any] | None) -> str:
         parts = urlsplit(uri)

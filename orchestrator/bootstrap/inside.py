@@ -13,6 +13,7 @@ from orchestrator.config import Settings
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.answering.answering import Answering
 from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call.admission import Admission, LoadLimits
 from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import Dialling
@@ -21,6 +22,7 @@ from orchestrator.dialogue.call.hearing import Hearing
 from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
+from orchestrator.dialogue.call.room_to_dial import RoomToDial
 from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.call.voice import Voice
 from orchestrator.dialogue.consultations import Consultations
@@ -73,6 +75,8 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         telephone=outside.telephone,
         last_words=timedelta(seconds=settings.last_words_seconds),
     )
+    admission = Admission(LoadLimits.of_lag(settings.most_loop_lag_seconds), on_decision=outside.load.decided)
+    outside.load.watch(lambda: admission.full, admission.measured)
     dialling = Dialling(store, outside.telephone, clock, reports, work.nudge)
     deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
     alarms = Alarms(
@@ -95,7 +99,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         recordings_kept=timedelta(days=settings.recordings_kept_days),
     )
     handlers |= {
-        DueKind.DIAL: dialling.dial,
+        DueKind.DIAL: RoomToDial(dialling.dial, admission, store, clock).dial,
         DueKind.CHECK: dialling.check,
         DueKind.CONCLUDE: conclusion.conclude,
         DueKind.DELIVER: deliveries.deliver,
@@ -130,6 +134,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
             aftermath=aftermath,
             exchanges=exchanges,
             chores=chores,
+            admission=admission,
         ),
         reports=reports,
         speaking=speaking,
@@ -146,6 +151,7 @@ def _streams(
     aftermath: Aftermath,
     exchanges: Background,
     chores: Background,
+    admission: Admission,
 ) -> StreamCalls:
     voice = Voice(
         outside.streaming_text_to_speech,
@@ -165,8 +171,10 @@ def _streams(
             detector=CascadedSpeechDetector,
             listening=parts.listening,
             background=exchanges,
+            admission=admission,
             usual=settings.conversation_mode,
             most=settings.most_streams,
+            can_talk=outside.can_stream,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)

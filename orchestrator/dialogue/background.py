@@ -19,7 +19,7 @@ class Background:
             on_failure: told the name and the exception of a task that failed; whoever awaits the task sees it too.
         """
         self._on_failure = on_failure
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()  # a few a call, and calls are admitted; each has a deadline
 
     def start(self, coroutine: Coroutine[Any, Any, Result], *, name: str) -> asyncio.Task[Result]:
         """Starts a task that lives until it is done or `close` is called."""

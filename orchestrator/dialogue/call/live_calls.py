@@ -35,14 +35,16 @@ class TurnLimits:
     """How long a turn may take, in seconds.
 
     Attributes:
-        filler: after this the callee hears a filler. Twilio gives a webhook 15 s (Twilio docs, webhooks).
+        filler: after this the callee hears a filler.
         exchange: after this the work on a turn has an end, with whatever there is.
         answer: the greeting must be ready by then.
+        repetition: so must, after a stream has failed, what is said again: the callee has waited for its voice before.
     """
 
-    filler: float = 8.0
+    filler: float = 3.0
     exchange: float = 30.0
-    answer: float = 8.0
+    answer: float = 4.0
+    repetition: float = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class LiveCalls:
         self._background = background
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
-        self._running: dict[TurnKey, _Running] = {}
+        self._running: dict[TurnKey, _Running] = {}  # one a call that is being answered
         self._ahead = ThinkingAhead(background)
 
     async def answer(
@@ -270,7 +272,7 @@ class LiveCalls:
             return left
         spoken, _ = await self._parts.speaking.say(
             [Saying(p.text, Source.INTERVIEW, "", uninterruptible=p.uninterruptible) for p in left.prompts],
-            Budget(self._limits.answer),
+            Budget(self._limits.repetition),
         )
         return replace(left, prompts=spoken)
 

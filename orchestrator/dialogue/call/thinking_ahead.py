@@ -16,6 +16,8 @@ from orchestrator.domain.turn import CalleeInput, SpokenInput
 
 # Names a turn as somebody takes it: consultation, call, number, and the fencing token of who does.
 TurnKey = tuple[str, str, int, int | None]
+# Turns that are thought about; of more, the oldest are dropped. A call that ended at another replica leaves one.
+MOST_BEGUN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class ThinkingAhead:
         self._drop(key)
         task = self._background.start(exchange.think_ahead(callee_input, budget), name="think_ahead")
         self._begun[key] = _Begun(compact(callee_input.text), exchange, task)
+        if len(self._begun) > MOST_BEGUN:
+            self._drop(next(iter(self._begun)))
 
     def take(self, key: TurnKey, callee_input: CalleeInput) -> Exchange | None:
         """Returns the exchange that was begun for a turn, if it ended in the words it was begun for."""

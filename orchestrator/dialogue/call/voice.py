@@ -77,7 +77,7 @@ class Voice:
         *,
         on_first_piece: Callable[[FirstPiece], None],
         version: str = "1",
-        patience: float = 3.0,
+        patience: float = 2.5,
         memory: int = 64 * 1024 * 1024,
         most_prepared: int = 4,
     ) -> None:
@@ -100,7 +100,7 @@ class Voice:
         self._version = version
         self._patience = patience
         self._memory = _Memory(memory)
-        self._under_way: dict[str, _Synthesis] = {}
+        self._under_way: dict[str, _Synthesis] = {}  # one a stream and a few that are prepared; each ends in time
         self._most_prepared = most_prepared
         self._preparing = 0
         self._waiting: OrderedDict[str, tuple[str, bool]] = OrderedDict()

@@ -30,7 +30,10 @@ Recognised = Interim | Final | Failed
 
 @dataclass(slots=True)
 class _Stretch:
-    """One stretch of speech on its way to the recogniser; None ends the audio."""
+    """One stretch of speech on its way to the recogniser; None ends the audio.
+
+    What waits is at most what one turn may say, 8 kB a second: a recogniser that takes nothing is given up before.
+    """
 
     task: asyncio.Task[None] | None = None
     audio: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)

@@ -103,8 +103,8 @@ class Session:
 
     async def _read(self, incoming: AsyncIterator[CalleeEvent]) -> None:
         async for event in incoming:
-            self._inbox.put_nowait(event)
-        self._inbox.put_nowait(Closed())
+            await self._inbox.put(event)
+        self._inbox.post(Closed())
 
     async def _next(self) -> Event | None:
         """Returns what happens next; None: nothing did before a deadline."""

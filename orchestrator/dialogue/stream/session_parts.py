@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.stream.conversation import Conversation, Failure, Replied
 from orchestrator.dialogue.stream.ears import Ears, Recognised
 from orchestrator.dialogue.stream.events import CalleeEvent, Send
+from orchestrator.dialogue.stream.inbox import Inbox
 from orchestrator.dialogue.stream.playback import Playback
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
 from orchestrator.domain.turn import CalleeInput, SpokenInput
@@ -40,7 +40,7 @@ class SessionParts:
     playback: Playback
     ears: Ears
     floor: TurnTaking
-    inbox: asyncio.Queue[Event]
+    inbox: Inbox[Event]
     send: Send
     background: Background
 

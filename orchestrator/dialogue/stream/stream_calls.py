@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.call.admission import RETRY_AFTER, Admission
 from orchestrator.dialogue.call.live_calls import LiveCalls, check_call
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.replies import Replies, playout_of
@@ -19,9 +21,11 @@ from orchestrator.dialogue.ports.streams import ExpectedStream, StreamTokens
 from orchestrator.dialogue.stream.conversation import Conversation, Failure
 from orchestrator.dialogue.stream.ears import Ears
 from orchestrator.dialogue.stream.events import AgentEvent, CalleeEvent, Ended
+from orchestrator.dialogue.stream.inbox import Inbox
 from orchestrator.dialogue.stream.playback import Playback, Speech
 from orchestrator.dialogue.stream.session import Session
 from orchestrator.dialogue.stream.session_parts import Event, Hushed, SessionParts
+from orchestrator.dialogue.stream.stream_places import StreamPlaces
 from orchestrator.dialogue.transaction import Decision, transact
 from orchestrator.dialogue.turn_taking.speech_detection import SpeechDetector
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
@@ -45,8 +49,10 @@ class StreamParts:
         exchanges: carries the exchanges of streams.
         detector: makes a detector for one call.
         background: owns the streams' work: whoever carries a stream may be cancelled at any moment.
+        admission: says whether this process takes one more.
         usual: how callee and agent talk unless the order says otherwise.
-        most: streams that this process may have open.
+        most: streams that this process may have open, however calm it is.
+        can_talk: whether voice and recogniser of streams are to be had.
     """
 
     store: ConsultationStore
@@ -58,8 +64,10 @@ class StreamParts:
     detector: Callable[[], SpeechDetector]
     listening: ListeningTimes
     background: Background
+    admission: Admission
     usual: ConversationMode = ConversationMode.TURN_BY_TURN
     most: int = 100
+    can_talk: Callable[[], bool] = lambda: True
 
 
 async def _nothing() -> None:
@@ -72,13 +80,14 @@ class StreamCalls:
     def __init__(self, parts: StreamParts) -> None:
         self._parts = parts
         self._replies = Replies(parts.store)
-        self._inboxes: dict[int, asyncio.Queue[Event]] = {}
+        self._places = StreamPlaces(parts.most, parts.admission)
+        self._inboxes: dict[int, Inbox[Event]] = {}
         self._draining = False
 
     @property
     def open_streams(self) -> int:
         """How many streams are open in this process."""
-        return len(self._inboxes)
+        return self._places.taken
 
     async def answer(
         self, consultation_id: str, call_sid: str, *, time_left: float | None = None
@@ -94,7 +103,7 @@ class StreamCalls:
             ConsultationNotFound, UnknownCall, WrongState, StoreUnavailable
         """
         brief, consultation = await self._parts.store.load(consultation_id)
-        if await self._may_stream(brief, consultation):
+        if await self._may_stream(brief, consultation) and await self._places.promise():
             opened = await transact(self._parts.store, consultation_id, _one_more_stream(call_sid))
             if not opened.reached(State.SUMMARISING):
                 expected = ExpectedStream(consultation_id, call_sid, opened.talkers)
@@ -122,8 +131,20 @@ class StreamCalls:
             StreamNotExpected, Overloaded, ConsultationNotFound, UnknownCall, WrongState, CallTakenOver,
             StoreUnavailable
         """
-        if self._draining or self.open_streams >= self._parts.most:
-            raise Overloaded
+        if self._draining:
+            raise Overloaded(RETRY_AFTER)
+        with self._places.take():
+            async with aclosing(self._carried(call, token, incoming, on_accepted)) as agent:
+                async for event in agent:
+                    yield event
+
+    async def _carried(
+        self,
+        call: ExpectedStream,
+        token: str,
+        incoming: AsyncIterator[CalleeEvent],
+        on_accepted: Callable[[], Awaitable[None]],
+    ) -> AsyncGenerator[AgentEvent, None]:
         expected = await self._parts.tokens.redeem(token)
         if expected is None or expected != replace(call, talker=expected.talker):
             raise StreamNotExpected(call.consultation_id)
@@ -135,7 +156,7 @@ class StreamCalls:
         reply = await self._replies.latest(consultation)
         unanswered = await self._parts.store.remembered_input(call.consultation_id, consultation.open_turn)
         outgoing: asyncio.Queue[AgentEvent | None] = asyncio.Queue(_MOST_EVENTS)
-        inbox: asyncio.Queue[Event] = asyncio.Queue()
+        inbox: Inbox[Event] = Inbox()
         session = Session(self._session_parts(call, brief, inbox, outgoing))
         work = session.run(reply, playout_of(consultation), incoming, unanswered)
         running = self._parts.background.start(work, name="stream_session")
@@ -161,15 +182,21 @@ class StreamCalls:
         """Takes no more streams, and has the open ones go on in another process."""
         self._draining = True
         for inbox in self._inboxes.values():
-            inbox.put_nowait(Failure())
+            inbox.post(Failure())
 
     async def _may_stream(self, brief: Brief, consultation: Consultation) -> bool:
         wanted = (brief.dialling.mode or self._parts.usual) is ConversationMode.STREAM
-        full = self._draining or self.open_streams >= self._parts.most
         spent = consultation.turn_by_turn or consultation.streams_opened >= MOST_STREAMS
         # A stream in which nothing was ever heard did not work.
         mute = consultation.streams_opened > 0 and not (consultation.heard_through or consultation.heard_parts)
-        if not wanted or full or spent or mute or consultation.reached(State.SUMMARISING):
+        if (
+            not wanted
+            or self._draining
+            or not self._parts.can_talk()
+            or spent
+            or mute
+            or consultation.reached(State.SUMMARISING)
+        ):
             return False
         if not consultation.turn_count:
             return True
@@ -180,10 +207,10 @@ class StreamCalls:
         self,
         call: ExpectedStream,
         brief: Brief,
-        inbox: asyncio.Queue[Event],
+        inbox: Inbox[Event],
         outgoing: asyncio.Queue[AgentEvent | None],
     ) -> SessionParts:
-        name, post, owner = brief.person.name, inbox.put_nowait, self._parts.background
+        name, post, owner = brief.person.name, inbox.post, self._parts.background
         return SessionParts(
             conversation=Conversation(
                 self._parts.exchanges, self._replies, self._parts.listening, call, background=owner, post=post

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from gateway.app import start
+from gateway.lanes import LaneWidths
 from gateway.orchestrator_client import Deadlines
 from tests.fakes.orchestrator_servicers import FakeOrchestrator, fake_orchestrator
 from tests.integration.gateway.gateway_client import DEADLINES, IMPATIENT, Client, settings
@@ -19,8 +20,10 @@ async def orchestrator() -> AsyncIterator[FakeOrchestrator]:
 
 
 @asynccontextmanager
-async def served(orchestrator: FakeOrchestrator, deadlines: Deadlines) -> AsyncIterator[Client]:
-    gateway = await start(settings(orchestrator.address), deadlines)
+async def served(
+    orchestrator: FakeOrchestrator, deadlines: Deadlines, widths: LaneWidths | None = None
+) -> AsyncIterator[Client]:
+    gateway = await start(settings(orchestrator.address), deadlines, widths=widths)
     async with aiohttp.ClientSession() as session:
         client = Client(session, gateway)
         yield client

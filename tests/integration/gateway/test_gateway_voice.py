@@ -1,5 +1,6 @@
 """The webhooks of a live call, from HTTP to gRPC and back to TwiML."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import grpc
@@ -10,6 +11,7 @@ from gateway.app import start
 from gateway.twilio_voice import MAX_RETRIES
 from gateway.twiml import APOLOGY, ONE_MOMENT
 from tests.fakes.orchestrator_servicers import Delay, Failure, fake_orchestrator
+from tests.integration.gateway.conftest import served
 from tests.integration.gateway.gateway_client import CALL_SID, CONSULTATION, DEADLINES, PUBLIC, Client, settings
 
 VOICE = f"/twilio/voice?consultation={CONSULTATION}"
@@ -241,7 +243,7 @@ async def kept_alive(client: Client, orchestrator, failure) -> None:
     answer = await client.webhook(RECORDING, **RECORDED)
     assert answer.verbs == ["Say", "Pause", "Redirect"]
     assert answer.verb("Say").text == ONE_MOMENT
-    assert answer.verb("Pause").attrib == {"length": "2"}
+    assert answer.verb("Pause").attrib == {"length": "1"}
     orchestrator.on("TakeTurn", taken())
     before = len(orchestrator.requests("TakeTurn"))
     again = await client.follow(answer.verb("Redirect").text, Digits="")
@@ -283,9 +285,16 @@ async def test_patience_ends(client: Client, orchestrator):
         tries += 1
         assert parse_qs(urlsplit(answer.verb("Redirect").text).query)["retry"] == [str(tries)]
         answer = await client.follow(answer.verb("Redirect").text)
-    assert tries == 8
-    assert spoken == [True, False, False, True, False, False, True, False]
+    assert spoken == [True, False] * 8
     assert answer.verb("Say").text == APOLOGY
+
+
+async def test_a_long_try_is_silence_enough(orchestrator):
+    async with served(orchestrator, replace(DEADLINES, turn=0.6)) as client:
+        orchestrator.on("AnswerCall", Delay())
+        answer = await client.webhook(VOICE)
+        answer = await client.follow(answer.verb("Redirect").text)
+        assert answer.verbs == ["Say", "Pause", "Redirect"]
 
 
 async def test_url_that_names_no_step(client: Client, orchestrator):

@@ -103,7 +103,7 @@ def test_one_moment_apology_and_hang_up():
     say = '<Say language="ko-KR" voice="Polly.Seoyeon">{}</Say>'
     again = URLS.voice("c", retry=1)
     redirect = f'<Redirect method="POST">{URLS.base}/twilio/voice?consultation=c&amp;retry=1{OVERRIDES}</Redirect>'
-    pause = '<Pause length="2" />'
+    pause = '<Pause length="1" />'
     assert twiml.one_moment(again, spoken=True) == (
         f"{HEAD}{say.format('잠시만 기다려 주세요.')}{pause}{redirect}</Response>"
     )

@@ -25,7 +25,7 @@ from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import Dialling
 from orchestrator.dialogue.call.exchange import ExchangeParts
 from orchestrator.dialogue.call.hearing import Hearing
-from orchestrator.dialogue.call.live_calls import LiveCalls
+from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaker import Speaker as Spoken
@@ -79,6 +79,8 @@ from tests.fakes.text_to_speech import ScriptedTextToSpeech
 RETENTION = timedelta(days=30)
 RECORDINGS_KEPT = timedelta(days=7)
 LEASE = 60.0
+# A filler comes late, so that what a test calls slow is the only thing that is.
+PATIENT = TurnLimits(filler=8.0)
 
 
 class Scene:
@@ -182,7 +184,7 @@ class Scene:
             duty_phone=self.duty_phone,
         )
         aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock, self._nudge))
-        return LiveCalls(parts, aftermath, self.background, speak_ahead=speak_ahead)
+        return LiveCalls(parts, aftermath, self.background, PATIENT, speak_ahead=speak_ahead)
 
     # What people and the telephone network do.
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from orchestrator.dialogue.call.admission import Admission
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.sentences import sentences
 from orchestrator.dialogue.call.turn_record import Transcript
@@ -136,7 +137,14 @@ class LivePhone:
         self._ended = asyncio.Event()
         self._sounds = asyncio.Event()
 
-    def replica(self, *, most: int = 100, usual: ConversationMode = ConversationMode.STREAM) -> StreamCalls:
+    def replica(
+        self,
+        *,
+        most: int = 100,
+        usual: ConversationMode = ConversationMode.STREAM,
+        admission: Admission | None = None,
+        can_talk: bool = True,
+    ) -> StreamCalls:
         """Another process that carries the same streams."""
         parts = StreamParts(
             store=self.scene.store,
@@ -148,8 +156,10 @@ class LivePhone:
             detector=Detector,
             listening=ListeningTimes(),
             background=self.scene.background,
+            admission=admission or Admission(first=100),
             usual=usual,
             most=most,
+            can_talk=lambda: can_talk,
         )
         return StreamCalls(parts)
 
