@@ -1,0 +1,126 @@
+"""Which utterances of the callee, and words of the agent, are lost or doubled in a transcript."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from sandbox.twilio.journal import ExecutedVerb
+from tests.chaos.record import PhoneCall
+
+Transcript = Sequence[Mapping[str, Any]]
+
+_WORD: Final = re.compile(r"\w+")
+_POSTPONED: Final = "retry="
+_HUNG_UP: Final = "hangup"
+
+
+@dataclass
+class TurnFaults:
+    """Holds what is wrong: sentences for people, and a count of turns whose words no engine understood."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    not_understood: int = 0
+
+
+def turn_faults(call: PhoneCall, transcript: Transcript) -> TurnFaults:
+    """Holds a transcript against what the sandbox heard and played."""
+    faults = TurnFaults()
+    numbers = Counter(turn["turn"] for turn in transcript)
+    faults.doubled += [f"turn {number} stands there {count} times" for number, count in numbers.items() if count > 1]
+    recorded = _recorded(call)
+    _check_recorded(recorded, {turn["turn"]: turn for turn in transcript}, faults)
+    others = [turn for turn in transcript if turn["speaker"] == "callee" and turn["turn"] not in recorded]
+    _check_streamed(call, others, transcript, faults)
+    _check_agent(call, transcript, faults)
+    return faults
+
+
+def _recorded(call: PhoneCall) -> dict[int, str]:
+    """Returns the words of each turn that a webhook reported and an answer accepted."""
+    words = {
+        verb.outcome["recording_sid"]: verb.outcome["words"] for verb in call.verbs if "recording_sid" in verb.outcome
+    }
+    accepted = {}
+    for exchange in call.exchanges:
+        parts = urlsplit(exchange.url)
+        fields = {**parse_qs(parts.query), **exchange.parameters}
+        sid = fields.get("RecordingSid", [""])[0]
+        taken = exchange.status == 200 and exchange.answer and _POSTPONED not in exchange.answer
+        if parts.path.endswith("/recording") and taken and sid in words and fields.get("Digits") != [_HUNG_UP]:
+            accepted[int(fields["turn"][0])] = words[sid]
+    return accepted
+
+
+def _check_recorded(recorded: Mapping[int, str], turns: Mapping[int, Mapping[str, Any]], faults: TurnFaults) -> None:
+    for number, words in recorded.items():
+        turn = turns.get(number)
+        if turn is None or turn["speaker"] != "callee":
+            faults.lost.append(f"turn {number} was accepted and is not in the transcript")
+        elif plain(words) and not plain(turn["text"]):
+            faults.not_understood += 1
+        elif plain(words) != plain(turn["text"]):
+            faults.lost.append(f"turn {number} has other words than were said")
+
+
+def _check_streamed(call: PhoneCall, turns: Transcript, transcript: Transcript, faults: TurnFaults) -> None:
+    """Counts each utterance in what was written down: at least where it was answered, at most as often as said."""
+    said = Counter(plain(text) for verb in _streams(call) for text in verb.outcome["said"])
+    said += Counter(plain(words) for words in _cut_off(call))
+    agent = plain(" ".join(turn["text"] for turn in transcript if turn["speaker"] == "agent"))
+    answered = Counter(plain(text) for verb in _streams(call) for text in _answered(verb, agent))
+    written = "|".join(plain(turn["text"]) for turn in turns)
+    for utterance in sorted(filter(None, said), key=len, reverse=True):
+        count = written.count(utterance)
+        written = written.replace(utterance, "|")
+        if count < answered[utterance]:
+            faults.lost.append(f"said and answered {answered[utterance]} times, written down {count} times")
+        if count > said[utterance]:
+            faults.doubled.append(f"said {said[utterance]} times, written down {count} times")
+    for rest in filter(None, written.split("|")):
+        if not any(rest in utterance for utterance in said):
+            faults.doubled.append(f"{len(rest)} letters were written down and never said")
+
+
+def _check_agent(call: PhoneCall, transcript: Transcript, faults: TurnFaults) -> None:
+    """Nothing that was heard to its end is said again."""
+    heard = plain(" ".join(text for verb in call.verbs for text in verb.outcome.get("heard", [])))
+    turns = Counter(plain(turn["text"]) for turn in transcript if turn["speaker"] == "agent")
+    whole = plain(" ".join(turn["text"] for turn in transcript if turn["speaker"] == "agent"))
+    for text in filter(None, turns):
+        if heard.count(text) > max(turns[text], whole.count(text)):
+            faults.doubled.append(f"an agent's turn was heard {heard.count(text)} times, written {turns[text]} times")
+    for turn in transcript:
+        if turn["speaker"] == "agent" and plain(turn["heard"]) not in heard:
+            faults.lost.append(f"turn {turn['turn']} claims words as heard that were not played")
+
+
+def _streams(call: PhoneCall) -> Iterator[ExecutedVerb]:
+    return (verb for verb in call.verbs if verb.verb == "Connect" and "said" in verb.outcome)
+
+
+def _cut_off(call: PhoneCall) -> Iterator[str]:
+    """Yields what was recorded when the callee hung up, or was never accepted: it may be there or not."""
+    return (verb.outcome["words"] for verb in call.verbs if "recording_sid" in verb.outcome)
+
+
+def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
+    """Yields what the callee said on a stream before words of the agent that the transcript has."""
+    replies = [
+        start
+        for (start, _), text in zip(verb.outcome["audio_s"], verb.outcome["heard"], strict=True)
+        if plain(text) and plain(text) in agent
+    ]
+    for (_, end), text in zip(verb.outcome["said_s"], verb.outcome["said"], strict=False):
+        if any(start > end for start in replies):
+            yield text
+
+
+def plain(text: str) -> str:
+    """Returns the letters and digits of a text alone."""
+    return "".join(_WORD.findall(text))
