@@ -45,10 +45,11 @@ def callees() -> dict[str, Script]:
     cooperative = json.loads((_CALLEES / "cooperative.json").read_text(encoding="utf-8"))
 
     def reacting(*reactions: Mapping[str, Any]) -> Script:
-        return parse_script(json.dumps({**cooperative, "when": [*reactions, *cooperative["when"]]}))
+        when = [*reactions, *cooperative["when"]]
+        return parse_script(json.dumps({**cooperative, "voice": {"speed": 250}, "when": when}))
 
     return {
-        "cooperative": load_script(_CALLEES / "cooperative.json"),
+        "cooperative": reacting(),
         "asks": reacting({"heard": "녹음", "say": "누구세요?", "times": 1}),
         "hangs_up": reacting({"heard": "식사", "hangup": True, "after": 0.8}),
         "busy": load_script(_CALLEES / "busy.json"),

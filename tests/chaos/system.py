@@ -150,6 +150,8 @@ def _environment(world: World, balancers: dict[Role, Balancer], redis_url: str) 
         "GRPC_TTS_URL": speech,
         "EMBEDDINGS": "off",  # a replica is back in a second, as it must be when it is killed that often
         "FILLER_AFTER_SECONDS": "4",
+        "ESPEAK_SPEED": "320",  # short sentences make short calls, and these are the more of them
+        "SILENCE_TIMEOUT_SECONDS": "2",
         "LAST_WORDS_SECONDS": "2",
         "DRAIN_SECONDS": "2",
         "SPEECH_DRAIN_SECONDS": "1",

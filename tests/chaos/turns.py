@@ -33,19 +33,26 @@ def turn_faults(call: PhoneCall, transcript: Transcript) -> TurnFaults:
     faults = TurnFaults()
     numbers = Counter(turn["turn"] for turn in transcript)
     faults.doubled += [f"turn {number} stands there {count} times" for number, count in numbers.items() if count > 1]
-    recorded = _recorded(call)
+    words = _words(call)
+    accepted = _accepted(call, words)
+    recorded = {number: words[sid] for number, sid in accepted.items()}
     _check_recorded(recorded, {turn["turn"]: turn for turn in transcript}, faults)
     others = [turn for turn in transcript if turn["speaker"] == "callee" and turn["turn"] not in recorded]
-    _check_streamed(call, others, transcript, faults)
+    perhaps = [text for sid, text in words.items() if sid not in accepted.values()]
+    _check_others(call, perhaps, others, transcript, faults)
     _check_agent(call, transcript, faults)
     return faults
 
 
-def _recorded(call: PhoneCall) -> dict[int, str]:
-    """Returns the words of each turn that a webhook reported and an answer accepted."""
-    words = {
+def _words(call: PhoneCall) -> dict[str, str]:
+    """Returns what was said in each recording."""
+    return {
         verb.outcome["recording_sid"]: verb.outcome["words"] for verb in call.verbs if "recording_sid" in verb.outcome
     }
+
+
+def _accepted(call: PhoneCall, words: Mapping[str, str]) -> dict[int, str]:
+    """Returns the recording of each turn that a webhook reported and an answer accepted."""
     accepted = {}
     for exchange in call.exchanges:
         parts = urlsplit(exchange.url)
@@ -53,7 +60,7 @@ def _recorded(call: PhoneCall) -> dict[int, str]:
         sid = fields.get("RecordingSid", [""])[0]
         taken = exchange.status == 200 and exchange.answer and _POSTPONED not in exchange.answer
         if parts.path.endswith("/recording") and taken and sid in words and fields.get("Digits") != [_HUNG_UP]:
-            accepted[int(fields["turn"][0])] = words[sid]
+            accepted[int(fields["turn"][0])] = sid
     return accepted
 
 
@@ -68,10 +75,16 @@ def _check_recorded(recorded: Mapping[int, str], turns: Mapping[int, Mapping[str
             faults.lost.append(f"turn {number} has other words than were said")
 
 
-def _check_streamed(call: PhoneCall, turns: Transcript, transcript: Transcript, faults: TurnFaults) -> None:
-    """Counts each utterance in what was written down: at least where it was answered, at most as often as said."""
+def _check_others(
+    call: PhoneCall, perhaps: Sequence[str], turns: Transcript, transcript: Transcript, faults: TurnFaults
+) -> None:
+    """Counts the utterances that no webhook numbered in what was written down.
+
+    Those of streams must be there at least where they were answered, and at most as often as they were said; those of
+    recordings that nobody accepted (`perhaps`) may be there.
+    """
     said = Counter(plain(text) for verb in _streams(call) for text in verb.outcome["said"])
-    said += Counter(plain(words) for words in _cut_off(call))
+    said += Counter(map(plain, perhaps))
     agent = plain(" ".join(turn["text"] for turn in transcript if turn["speaker"] == "agent"))
     answered = Counter(plain(text) for verb in _streams(call) for text in _answered(verb, agent))
     written = "|".join(plain(turn["text"]) for turn in turns)
@@ -102,11 +115,6 @@ def _check_agent(call: PhoneCall, transcript: Transcript, faults: TurnFaults) ->
 
 def _streams(call: PhoneCall) -> Iterator[ExecutedVerb]:
     return (verb for verb in call.verbs if verb.verb == "Connect" and "said" in verb.outcome)
-
-
-def _cut_off(call: PhoneCall) -> Iterator[str]:
-    """Yields what was recorded when the callee hung up, or was never accepted: it may be there or not."""
-    return (verb.outcome["words"] for verb in call.verbs if "recording_sid" in verb.outcome)
 
 
 def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
