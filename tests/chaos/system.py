@@ -55,12 +55,14 @@ class ChaosSystem:
 
 
 @asynccontextmanager
-async def running(folder: Path, write_log: WriteLog) -> AsyncIterator[ChaosSystem]:
+async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -> AsyncIterator[ChaosSystem]:
     """Starts everything; nothing of it is left at the end.
 
     Args:
         folder: for Redis' data; the programs run in it.
         write_log: takes a program's name and a line of its log.
+        counted: whether gateways and orchestrators write to `NAME.tasks` in the folder, at each SIGUSR1, how many
+            tasks they have.
     """
     async with AsyncExitStack() as stack:
         ports: dict[Role, list[int]] = {role: free_ports(REPLICAS[role]) for role in _MODULES}
@@ -78,9 +80,11 @@ async def running(folder: Path, write_log: WriteLog) -> AsyncIterator[ChaosSyste
         await _start(system, "redis", _redis_program(redis), write_log, stack)
         for role, module in _MODULES.items():
             for number, port in enumerate(ports[role]):
+                name = f"{role}-{number}"
+                counting = [f"{__package__}.counted", f"{name}.tasks"] if counted and role != "speech" else []
                 program = Program(
-                    name=f"{role}-{number}",
-                    command=[sys.executable, "-m", module],
+                    name=name,
+                    command=[sys.executable, "-m", *counting, module],
                     is_ready=_probe(role, port),
                     environment={**environment, _PORT_SETTINGS[role]: str(port)},
                     working_dir=folder,
