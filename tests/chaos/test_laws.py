@@ -152,6 +152,11 @@ def test_words_claimed_as_heard_that_were_not_played_are_lost():
     assert laws(record(call)) == {Law.TURNS_LOST}
 
 
+def test_a_sentence_that_is_begun_again_after_it_was_cut_was_heard():
+    verbs = (played(0.2, 2.0, "안녕하세요. 녹음"), played(2.0, 4.0, "녹음해도 괜찮으세요?"), *BY_TURNS.verbs[1:])
+    assert laws(record(replace(BY_TURNS, verbs=verbs))) == set()
+
+
 def test_an_utterance_that_a_broken_stream_did_not_answer_may_be_there_or_not():
     broken = streamed(heard=[GREETING, QUESTION], audio_s=[[0.2, 3.0], [5.0, 7.0]])
     transcript = (*TRANSCRIPT[:4], turn(5, "agent", GOODBYE))
