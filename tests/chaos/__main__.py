@@ -15,15 +15,20 @@ from tests.chaos import table
 from tests.chaos.plan import draw
 from tests.chaos.run import RunResult, run
 
-_SETTLING_SHARE = 0.2
-"""Of the run's seconds so many are for what is under way to come to its end."""
+_SHORTEST_SETTLING, _LONGEST_SETTLING, _SETTLING_SHARE = 30.0, 210.0, 0.35
+"""Of a run so much is left for what is under way to come to its end. The longest is what the product takes to find out
+by itself that a call is over of whose end nobody told it: three minutes."""
+_CALLS_A_SECOND = 500 / 390
+"""So that a run of ten minutes has 500; two cores carry it."""
 
 
 def main() -> int:
     """Draws a plan, prints it, lets it happen, and prints what came of it."""
     arguments = _arguments()
-    settling = min(_LONGEST_SETTLING, arguments.seconds * _SETTLING_SHARE)
-    plan = draw(arguments.seed, arguments.seconds - settling, arguments.calls, faults=not arguments.no_faults)
+    settling = min(_LONGEST_SETTLING, max(_SHORTEST_SETTLING, arguments.seconds * _SETTLING_SHARE))
+    seconds = max(1.0, arguments.seconds - settling)
+    calls = arguments.calls or max(1, round(seconds * _CALLS_A_SECOND))
+    plan = draw(arguments.seed, seconds, calls, faults=not arguments.no_faults)
     for line in table.plan_lines(plan):
         print(line)
     if arguments.plan:
@@ -34,14 +39,11 @@ def main() -> int:
     def note(line: str) -> None:
         print(f"[{time.monotonic() - began:6.1f}] {line}", flush=True)
 
-    result = asyncio.run(run(plan, arguments.speed, settling + arguments.patience, arguments.out, note))
+    result = asyncio.run(run(plan, arguments.speed, arguments.patience, arguments.out, note))
     _keep(result, arguments.out)
-    for line in table.lines(plan, result, _command(arguments)):
+    for line in table.lines(plan, result, _command(arguments, calls)):
         print(line)
     return int(any(verdict.violations for verdict in result.verdicts))
-
-
-_LONGEST_SETTLING = 90.0
 
 
 def _arguments() -> argparse.Namespace:
@@ -50,22 +52,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=None, help="how many; without it as many as fit (500 in 600 s)")
     parser.add_argument("--seed", type=int, default=None, help="the same seed gives the same plan")
     parser.add_argument("--speed", type=float, default=4.0, help="phone seconds a second, in calls turn by turn")
-    parser.add_argument("--patience", type=float, default=75.0, help="seconds that settling may take beyond the run")
+    parser.add_argument("--patience", type=float, default=_LONGEST_SETTLING, help="seconds that settling may take")
     parser.add_argument("--no-faults", action="store_true", help="the load alone: it must carry without violations")
     parser.add_argument("--plan", action="store_true", help="print the plan and do nothing")
     parser.add_argument("--out", type=Path, default=Path(".data/chaos"), help="where logs and records of violations go")
     arguments = parser.parse_args()
     if arguments.seed is None:
         arguments.seed = random.SystemRandom().randrange(1_000_000)
-    if arguments.calls is None:
-        arguments.calls = max(1, round(arguments.seconds * 500 / 600))
     return arguments
 
 
-def _command(arguments: argparse.Namespace) -> str:
+def _command(arguments: argparse.Namespace, calls: int) -> str:
     faults = " --no-faults" if arguments.no_faults else ""
     return (
-        f"python -m tests.chaos --seconds {arguments.seconds:g} --calls {arguments.calls}"
+        f"python -m tests.chaos --seconds {arguments.seconds:g} --calls {calls}"
         f" --seed {arguments.seed} --speed {arguments.speed:g}{faults}"
     )
 

@@ -110,8 +110,9 @@ def _phone_calls(record: CallRecord, verdict: Verdict) -> Iterator[tuple[Law, st
         turns = turn_faults(call, record.transcript)
         yield from ((Law.TURNS_LOST, each) for each in turns.lost)
         yield from ((Law.TURNS_DOUBLED, each) for each in turns.doubled)
-        if turns.not_understood:
-            verdict.concessions["turn written down without its words"] += turns.not_understood
+        verdict.concessions["turn written down without its words"] += turns.not_understood
+        verdict.concessions["utterance on a stream written down in part"] += turns.in_part
+    verdict.concessions = +verdict.concessions
 
 
 def _dropped(record: CallRecord, call: PhoneCall) -> Iterator[tuple[Law, str]]:

@@ -113,6 +113,14 @@ def test_words_that_no_engine_understood_are_a_concession():
     assert verdict.concessions == {"turn written down without its words": 1}
 
 
+def test_words_of_which_the_recogniser_heard_the_beginning_are_a_concession():
+    cut = tuple(turn(4, "callee", "하루 세 번") if each["turn"] == 4 else each for each in TRANSCRIPT)
+    verdict = judge(record(IN_A_STREAM, transcript=cut))
+    assert verdict.violations == []
+    assert verdict.concessions == {"utterance on a stream written down in part": 1}
+    assert Law.TURNS_LOST in laws(record(BY_TURNS, transcript=cut))
+
+
 def test_what_was_postponed_was_not_accepted():
     later = reported(4, "RE2", answer="<Redirect>.../recording?turn=4&amp;retry=1</Redirect>")
     call = replace(BY_TURNS, exchanges=(reported(2, "RE1"), later))

@@ -17,10 +17,10 @@ def test_the_same_seed_gives_the_same_plan():
 
 @given(SEEDS)
 def test_a_whole_run_has_enough_of_everything(seed: int):
-    plan = draw(seed, 510.0, 500)
+    plan = draw(seed, 390.0, 500)
     assert len(plan.faults) >= 200
     kinds = Counter(fault.kind for fault in plan.faults)
-    assert kinds["backend_down"] == 2
+    assert kinds["backend_down"] >= 1
     assert {"kill", "stop", "lose_requests", "lose_answers", "delay_requests", "backend_500"} <= kinds.keys()
     assert {"turn_by_turn", "stream"} == {call.mode for call in plan.calls}
     assert len({call.phone for call in plan.calls}) == len(plan.calls)

@@ -22,11 +22,19 @@ _HUNG_UP: Final = "hangup"
 
 @dataclass
 class TurnFaults:
-    """Holds what is wrong: sentences for people, and a count of turns whose words no engine understood."""
+    """Holds what is wrong.
+
+    Attributes:
+        lost: sentences for people.
+        doubled: likewise.
+        not_understood: turns that stand there without the words, for no engine understood them.
+        in_part: utterances of which a part stands there: the recogniser, or the sound, broke off in them.
+    """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     not_understood: int = 0
+    in_part: int = 0
 
 
 def turn_faults(call: PhoneCall, transcript: Transcript) -> TurnFaults:
@@ -92,10 +100,15 @@ def _check_others(
     for utterance in sorted(filter(None, said), key=len, reverse=True):
         count = written.count(utterance)
         written = written.replace(utterance, "|")
-        if count < answered[utterance]:
-            faults.lost.append(f"said and answered {answered[utterance]} times, written down {count} times")
         if count > said[utterance]:
             faults.doubled.append(f"said {said[utterance]} times, written down {count} times")
+        for _ in range(answered[utterance] - count):
+            parts = [part for part in written.split("|") if part and part in utterance]
+            if parts:
+                faults.in_part += 1
+                written = written.replace(max(parts, key=len), "|", 1)
+            else:
+                faults.lost.append(f"said and answered {answered[utterance]} times, written down {count} times")
     for rest in filter(None, written.split("|")):
         if not any(rest in utterance for utterance in said):
             faults.doubled.append(f"{len(rest)} letters were written down and never said")
