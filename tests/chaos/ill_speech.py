@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Any
 
 from audio import Samples
 from audio.wav import Recording
@@ -15,7 +14,13 @@ from observability import log
 from speech import bootstrap
 from speech.bootstrap import Engines
 from speech.config import Settings
-from speech.engine import Recognition, RecognitionEvent
+from speech.engine import (
+    Recognition,
+    RecognitionEvent,
+    SpeechToTextEngine,
+    StreamingSpeechToTextEngine,
+    TextToSpeechEngine,
+)
 from speech.errors import EngineFailedError
 from speech.server import start
 from tests.chaos.plan import ILL_SECONDS
@@ -48,7 +53,8 @@ class Illness:
 class IllSpeechToText:
     """Recognises as another engine does, if it is well."""
 
-    def __init__(self, engine: Any, illness: Illness) -> None:
+    def __init__(self, engine: SpeechToTextEngine, illness: Illness) -> None:
+        assert isinstance(engine, StreamingSpeechToTextEngine)
         self.name = engine.name
         self.prepare, self.close = engine.prepare, engine.close
         self._engine = engine
@@ -70,7 +76,7 @@ class IllSpeechToText:
 class IllTextToSpeech:
     """Speaks as another engine does, if it is well."""
 
-    def __init__(self, engine: Any, illness: Illness) -> None:
+    def __init__(self, engine: TextToSpeechEngine, illness: Illness) -> None:
         self.name = engine.name
         self.prepare, self.close = engine.prepare, engine.close
         self._engine = engine

@@ -16,7 +16,8 @@ Kind = Literal[
 ]  # fmt: skip
 
 REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "speech": 2, "redis": 1}
-"""How many of each program run. A further program, for instance a worker, is one more line here and in `system`."""
+"""How many of each program run. A further program, for instance a worker, is one more line here, one in `_WEIGHTS` for
+each fault that befalls it, and one in `system._MODULES`."""
 
 STOP_SECONDS: Final = 10.0
 BACKEND_DOWN_SECONDS: Final = 60.0

@@ -57,5 +57,7 @@ def _spans(verb: ExecutedVerb) -> Iterator[_Span]:
 
 
 def _agent_spoke_last(verb: ExecutedVerb) -> bool:
-    ends = [[end for _, end in verb.outcome.get(name, [])] or [0.0] for name in ("audio_s", "said_s")]
-    return max(ends[0]) >= max(ends[1])
+    agent, callee = (
+        max((float(end) for _, end in verb.outcome.get(name, [])), default=0.0) for name in ("audio_s", "said_s")
+    )
+    return agent >= callee

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PUBLIC_URL: Final = "https://gateway.example"
 """Twilio opens streams to wss URLs only; the sandbox's Twilio knows where this host really is."""
 
+# A program that listens nowhere, for instance a worker, has a module and no setting for its port.
 _MODULES: Final[dict[Role, str]] = {
     "speech": "tests.chaos.ill_speech", "orchestrator": "orchestrator", "gateway": "gateway",
 }  # fmt: skip
@@ -65,8 +66,8 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
             tasks they have.
     """
     async with AsyncExitStack() as stack:
-        ports: dict[Role, list[int]] = {role: free_ports(REPLICAS[role]) for role in _MODULES}
-        balancers = {role: await stack.enter_async_context(Balancer(ports[role])) for role in _MODULES}
+        ports = {role: free_ports(REPLICAS[role]) for role in _PORT_SETTINGS}
+        balancers = {role: await stack.enter_async_context(Balancer(ports[role])) for role in ports}
         gateway_url = f"http://127.0.0.1:{balancers['gateway'].port}"
         twilio = TwilioSettings(
             public_urls={_PUBLIC_URL: gateway_url}, account=Account(cps=_CALLS_PER_SECOND, api_concurrency=1000)
@@ -79,14 +80,14 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
         environment = _environment(world, balancers, redis.url)
         await _start(system, "redis", _redis_program(redis), write_log, stack)
         for role, module in _MODULES.items():
-            for number, port in enumerate(ports[role]):
-                name = f"{role}-{number}"
+            for number in range(REPLICAS[role]):
+                name, port = f"{role}-{number}", ports[role][number] if role in ports else None
                 counting = [f"{__package__}.counted", f"{name}.tasks"] if counted and role != "speech" else []
                 program = Program(
                     name=name,
                     command=[sys.executable, "-m", *counting, module],
                     is_ready=_probe(role, port),
-                    environment={**environment, _PORT_SETTINGS[role]: str(port)},
+                    environment=environment if port is None else {**environment, _PORT_SETTINGS[role]: str(port)},
                     working_dir=folder,
                     stop_timeout=15.0,
                 )
@@ -112,14 +113,20 @@ async def _start(system: ChaosSystem, role: Role, program: Program, write_log: W
     await replica.start()
 
 
-def _probe(role: Role, port: int) -> Callable[[], object]:
+def _probe(role: Role, port: int | None) -> Callable[[], Awaitable[bool]]:
     match role:
+        case _ if port is None:
+            return _at_once
         case "orchestrator":
             return partial(probes.orchestrator_serves, f"127.0.0.1:{port}")
         case "gateway":
             return partial(probes.gateway_is_healthy, f"http://127.0.0.1:{port}")
         case _:
             return partial(probes.accepts, "127.0.0.1", port)
+
+
+async def _at_once() -> bool:
+    return True
 
 
 def _redis_program(redis: EmbeddedRedis) -> Program:
