@@ -112,6 +112,7 @@ def _phone_calls(record: CallRecord, verdict: Verdict) -> Iterator[tuple[Law, st
         yield from ((Law.TURNS_DOUBLED, each) for each in turns.doubled)
         verdict.concessions["turn written down without its words"] += turns.not_understood
         verdict.concessions["utterance on a stream written down in part"] += turns.in_part
+        verdict.concessions["agent's turn said again after a stream broke off"] += turns.said_again
     verdict.concessions = +verdict.concessions
 
 

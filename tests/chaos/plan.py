@@ -51,7 +51,7 @@ _WEIGHTS: Final[dict[tuple[Kind, Role | None], int]] = {
     ("backend_hangs", None): 1,
     ("create_answer_lost", None): 1,
 }
-_BETWEEN_FAULTS: Final = 1.8
+_BETWEEN_FAULTS: Final = 1.6
 _RECOVERY: Final[dict[Kind, float]] = {
     "kill": 8.0, "stop": STOP_SECONDS + 5.0, "engines_fail": ILL_SECONDS + 2.0, "engines_hang": ILL_SECONDS + 2.0,
     "lose_requests": 2.0, "lose_answers": 2.0, "backend_hangs": 15.0, "create_answer_lost": 10.0,

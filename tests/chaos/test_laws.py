@@ -155,6 +155,25 @@ def test_the_agent_that_says_a_whole_turn_again_is_doubled():
     assert laws(record(call)) == {Law.TURNS_DOUBLED}
 
 
+@pytest.mark.parametrize(("broke_off", "broken"), [(7.5, set()), (12.0, {Law.TURNS_DOUBLED})])
+def test_the_agent_may_say_again_only_what_no_mark_told_of(broke_off: float, broken: set[Law]):
+    first = verb(
+        "Connect", 0.0, broke_off, heard=[GREETING, QUESTION], audio_s=[[0.2, 3.0], [5.0, 7.0]], said=[YES],
+        said_s=[[3.5, 4.5]], failure=31921,
+    )  # fmt: skip
+    second = verb(
+        "Connect", broke_off, 24.0, heard=[QUESTION, GOODBYE], audio_s=[[broke_off + 0.2, 15.0], [17.0, 24.0]],
+        said=[WELL], said_s=[[15.5, 16.5]],
+    )  # fmt: skip
+    call = replace(IN_A_STREAM, verbs=(first, second, verb("Hangup", 24.0, 24.0)))
+    assert laws(record(call)) == broken
+
+
+def test_a_word_in_between_needs_no_turn():
+    said = streamed(said=["네.", YES, WELL], said_s=[[1.0, 1.2], [3.5, 4.5], [7.5, 8.5]])
+    assert laws(record(said)) == set()
+
+
 def test_words_claimed_as_heard_that_were_not_played_are_lost():
     call = replace(BY_TURNS, verbs=(*BY_TURNS.verbs[:4], verb("Hangup", 15.1, 15.1)))
     assert laws(record(call)) == {Law.TURNS_LOST}

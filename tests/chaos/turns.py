@@ -19,6 +19,9 @@ _SENTENCE: Final = re.compile(r"[^.?!]+")
 _POSTPONED: Final = "retry="
 _HUNG_UP: Final = "hangup"
 
+MARKS_LATE: Final = 3.0
+"""Seconds by which marks may be lost with a stream: a program that stands still is found out after two."""
+
 
 @dataclass
 class TurnFaults:
@@ -28,6 +31,7 @@ class TurnFaults:
         lost: sentences for people.
         doubled: likewise.
         not_understood: turns that stand there without the words, for no engine understood them.
+        said_again: turns of the agent that were heard twice, the first time just before a stream broke off.
         in_part: utterances of which a part stands there: the recogniser, or the sound, broke off in them.
     """
 
@@ -35,6 +39,7 @@ class TurnFaults:
     doubled: list[str] = field(default_factory=list)
     not_understood: int = 0
     in_part: int = 0
+    said_again: int = 0
 
 
 def turn_faults(call: PhoneCall, transcript: Transcript) -> TurnFaults:
@@ -115,12 +120,15 @@ def _check_others(
 
 
 def _check_agent(call: PhoneCall, transcript: Transcript, faults: TurnFaults) -> None:
-    """Nothing that was heard to its end is said again."""
+    """Nothing that was heard to its end is said again, but for what was heard just before a stream broke off."""
     heard = plain(" ".join(text for verb in call.verbs for text in verb.outcome.get("heard", [])))
     turns = Counter(plain(turn["text"]) for turn in transcript if turn["speaker"] == "agent")
     whole = plain(" ".join(turn["text"] for turn in transcript if turn["speaker"] == "agent"))
     for text in filter(None, turns):
-        if heard.count(text) > max(turns[text], whole.count(text)):
+        again = heard.count(text) - max(turns[text], whole.count(text))
+        excused = min(max(again, 0), _unproven(call, text))
+        faults.said_again += excused
+        if again > excused:
             faults.doubled.append(f"an agent's turn was heard {heard.count(text)} times, written {turns[text]} times")
     for turn in transcript:
         # Sentence by sentence: one that was cut is said again from its beginning.
@@ -128,19 +136,29 @@ def _check_agent(call: PhoneCall, transcript: Transcript, faults: TurnFaults) ->
             faults.lost.append(f"turn {turn['turn']} claims words as heard that were not played")
 
 
+def _unproven(call: PhoneCall, text: str) -> int:
+    """Counts how often words were heard so shortly before the end of a stream that no mark may have told of it."""
+    return sum(
+        text in plain(heard) and verb.ended_s - end < MARKS_LATE
+        for verb in _streams(call)
+        if verb.ended_s is not None
+        for heard, (_, end) in zip(verb.outcome["heard"], verb.outcome["audio_s"], strict=True)
+    )
+
+
 def _streams(call: PhoneCall) -> Iterator[ExecutedVerb]:
     return (verb for verb in call.verbs if verb.verb == "Connect" and "said" in verb.outcome)
 
 
 def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
-    """Yields what the callee said on a stream before words of the agent that the transcript has."""
-    replies = [
-        start
-        for (start, _), text in zip(verb.outcome["audio_s"], verb.outcome["heard"], strict=True)
-        if plain(text) and plain(text) in agent
-    ]
-    for (_, end), text in zip(verb.outcome["said_s"], verb.outcome["said"], strict=False):
-        if any(start > end for start in replies):
+    """Yields what the callee said on a stream before words of the agent that the transcript has.
+
+    What was said while the agent spoke on is none of it: "네" in between is no answer.
+    """
+    spans = list(zip(verb.outcome["audio_s"], verb.outcome["heard"], strict=True))
+    for (_, said_until), text in zip(verb.outcome["said_s"], verb.outcome["said"], strict=False):
+        start, reply = next(((start, words) for (start, end), words in spans if end > said_until), (0.0, ""))
+        if start > said_until and plain(reply) and plain(reply) in agent:
             yield text
 
 
