@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ _CALLEES: Final = Path(__file__).parents[1] / "e2e" / "callees"
 _ANSWER_SECONDS: Final = 10.0
 _BETWEEN_TRIES: Final = 0.5
 _POLL_SECONDS: Final = 1.0
+_TRIES: Final = 5
 _STATES: Final = frozenset({"completed", "failed", "cancelled"})
 _DELIVERIES: Final = frozenset({"delivered", "dead", "not_wanted"})
 
@@ -93,36 +94,34 @@ class Caller:
     async def record(self, planned: PlannedCall) -> CallRecord:
         """Returns what is known of a call by now."""
         consultation_id = self._ids.get(planned.number)
-        path, journal = f"/api/consultations/{consultation_id}", self._system.world.twilio.journal
-        phone_calls = []
-        for call in self._calls(planned):
-            part = journal.of_call(call.sid)
-            phone_calls.append(
-                PhoneCall(
-                    sid=call.sid,
-                    status=call.status,
-                    callee_hung_up=call.line is not None and not math.isinf(call.line.hangs_up_at),
-                    verbs=tuple(part.verbs),
-                    exchanges=tuple(part.exchanges),
-                    breaches=tuple(part.breaches),
-                )
-            )
+        if consultation_id is None:
+            return CallRecord(planned=planned, consultation_id=None)
+        path = f"/api/consultations/{consultation_id}"
         return CallRecord(
             planned=planned,
             consultation_id=consultation_id,
-            consultation=await self._get(path) if consultation_id else None,
-            transcript=tuple(((await self._get(f"{path}/transcript?page_size=1000")) or {}).get("turns", ())),
-            phone_calls=tuple(phone_calls),
-            results=tuple(
-                DeliveredResult(
-                    key=each.headers.get("Idempotency-Key", ""),
-                    body=each.body if isinstance(each.body, dict) else {},
-                    status=each.status,
-                )
-                for each in self._system.world.backend.deliveries
-                if isinstance(each.body, dict) and each.body.get("v_id") == planned.person_id
-            ),
+            consultation=await self._persistently(path),
+            transcript=tuple((await self._persistently(f"{path}/transcript?page_size=1000")).get("turns", ())),
+            phone_calls=tuple(map(self._phone_call, self._calls(planned))),
+            results=tuple(self._results(planned)),
         )
+
+    def _phone_call(self, call: Call) -> PhoneCall:
+        part = self._system.world.twilio.journal.of_call(call.sid)
+        return PhoneCall(
+            sid=call.sid,
+            status=call.status,
+            callee_hung_up=call.line is not None and not math.isinf(call.line.hangs_up_at),
+            verbs=tuple(part.verbs),
+            exchanges=tuple(part.exchanges),
+            breaches=tuple(part.breaches),
+        )
+
+    def _results(self, planned: PlannedCall) -> Iterator[DeliveredResult]:
+        for delivery in self._system.world.backend.deliveries:
+            if isinstance(delivery.body, dict) and delivery.body.get("v_id") == planned.person_id:
+                key = delivery.headers.get("Idempotency-Key", "")
+                yield DeliveredResult(key=key, body=delivery.body, status=delivery.status)
 
     def _calls(self, planned: PlannedCall) -> list[Call]:
         placed = self._system.world.twilio.newest_first()
@@ -142,6 +141,14 @@ class Caller:
             except (aiohttp.ClientError, TimeoutError, ValueError):
                 pass  # and again
             await asyncio.sleep(_BETWEEN_TRIES)
+
+    async def _persistently(self, path: str) -> Mapping[str, Any]:
+        """Asks until there is an answer; nothing if there is none in the end."""
+        for _ in range(_TRIES):
+            if (found := await self._get(path)) is not None:
+                return found
+            await asyncio.sleep(_POLL_SECONDS)
+        return {}
 
     async def _get(self, path: str) -> dict[str, Any] | None:
         timeout = aiohttp.ClientTimeout(_ANSWER_SECONDS)
