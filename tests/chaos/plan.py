@@ -56,7 +56,8 @@ _RECOVERY: Final[dict[Kind, float]] = {
     "kill": 8.0, "stop": STOP_SECONDS + 5.0, "engines_fail": ILL_SECONDS + 2.0, "engines_hang": ILL_SECONDS + 2.0,
     "lose_requests": 2.0, "lose_answers": 2.0, "backend_hangs": 15.0, "create_answer_lost": 10.0,
 }  # fmt: skip
-"""Seconds within which nothing else befalls the same part: what has no replica left is down, not faulty."""
+"""Seconds within which nothing else befalls the same part: what has no replica left is down, not faulty. Nor do two
+programs stand still at once: that each is found out takes health checks their time, and a callee waits for the sum."""
 
 
 @dataclass(frozen=True)
@@ -167,16 +168,19 @@ class _Faults:
     def drawn(self) -> tuple[Fault, ...]:
         faults, now = [], 3.0
         while now < self.seconds:
-            possible = {each: weight for each, weight in _WEIGHTS.items() if self._free(*each) <= now}
+            possible = {each: weight for each, weight in _WEIGHTS.items() if self._possible(now, *each)}
             (chosen,) = self.chance.choices(tuple(possible), tuple(possible.values()))
             fault = self._fault(now, *chosen)
             self.free_at[self._part(*chosen)] = now + _RECOVERY.get(fault.kind, 1.0)
+            if fault.kind == "stop":
+                self.free_at["stop"] = now + STOP_SECONDS
             faults.append(fault)
             now += self.chance.uniform(0.2, 2 * _BETWEEN_FAULTS - 0.2)
         return tuple(sorted([*faults, *self._backend_down()], key=lambda fault: fault.at))
 
-    def _free(self, kind: Kind, role: Role | None) -> float:
-        return self.free_at.get(self._part(kind, role), 0.0)
+    def _possible(self, now: float, kind: Kind, role: Role | None) -> bool:
+        parts = {self._part(kind, role), kind}
+        return all(self.free_at.get(part, 0.0) <= now for part in parts)
 
     @staticmethod
     def _part(kind: Kind, role: Role | None) -> str:

@@ -113,8 +113,9 @@ def test_words_that_no_engine_understood_are_a_concession():
     assert verdict.concessions == {"turn written down without its words": 1}
 
 
-def test_words_of_which_the_recogniser_heard_the_beginning_are_a_concession():
-    cut = tuple(turn(4, "callee", "하루 세 번") if each["turn"] == 4 else each for each in TRANSCRIPT)
+@pytest.mark.parametrize("heard", ["하루 세 번", "하루 먹어요", "잘 먹어요."])
+def test_words_of_which_the_recogniser_heard_a_part_are_a_concession(heard: str):
+    cut = tuple(turn(4, "callee", heard) if each["turn"] == 4 else each for each in TRANSCRIPT)
     verdict = judge(record(IN_A_STREAM, transcript=cut))
     assert verdict.violations == []
     assert verdict.concessions == {"utterance on a stream written down in part": 1}

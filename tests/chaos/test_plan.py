@@ -37,6 +37,12 @@ def test_one_replica_of_each_program_is_always_there(seed: int):
 
 
 @given(SEEDS)
+def test_no_two_programs_stand_still_at_once(seed: int):
+    stops = [fault.at for fault in draw(seed, 300.0, 1).faults if fault.kind == "stop"]
+    assert all(other - one >= 10.0 for one, other in pairwise(stops))
+
+
+@given(SEEDS)
 def test_everything_happens_in_order_and_within_the_time(seed: int):
     plan = draw(seed, 60.0, 20)
     assert list(plan.faults) == sorted(plan.faults, key=lambda fault: fault.at)

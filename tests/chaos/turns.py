@@ -108,14 +108,14 @@ def _check_others(
         if count > said[utterance]:
             faults.doubled.append(f"said {said[utterance]} times, written down {count} times")
         for _ in range(answered[utterance] - count):
-            parts = [part for part in written.split("|") if part and part in utterance]
+            parts = [part for part in written.split("|") if part and _is_part(part, utterance)]
             if parts:
                 faults.in_part += 1
                 written = written.replace(max(parts, key=len), "|", 1)
             else:
                 faults.lost.append(f"said and answered {answered[utterance]} times, written down {count} times")
     for rest in filter(None, written.split("|")):
-        if not any(rest in utterance for utterance in said):
+        if not any(_is_part(rest, utterance) for utterance in said):
             faults.doubled.append(f"{len(rest)} letters were written down and never said")
 
 
@@ -160,6 +160,12 @@ def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
         start, reply = next(((start, words) for (start, end), words in spans if end > said_until), (0.0, ""))
         if start > said_until and plain(reply) and plain(reply) in agent:
             yield text
+
+
+def _is_part(letters: str, utterance: str) -> bool:
+    """Whether letters stand in an utterance in this order: what a recogniser heard that broke off in it."""
+    rest = iter(utterance)
+    return all(letter in rest for letter in letters)
 
 
 def plain(text: str) -> str:
