@@ -1,7 +1,7 @@
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.chaos.plan import Fault, draw
@@ -15,6 +15,7 @@ def test_the_same_seed_gives_the_same_plan():
     assert draw(7, 480.0, 500) != draw(8, 480.0, 500)
 
 
+@settings(max_examples=30)
 @given(SEEDS)
 def test_a_whole_run_has_enough_of_everything(seed: int):
     plan = draw(seed, 390.0, 500)
@@ -26,6 +27,7 @@ def test_a_whole_run_has_enough_of_everything(seed: int):
     assert len({call.phone for call in plan.calls}) == len(plan.calls)
 
 
+@settings(max_examples=30)
 @given(SEEDS)
 def test_one_replica_of_each_program_is_always_there(seed: int):
     def taken_down(role: str) -> list[Fault]:
@@ -36,12 +38,14 @@ def test_one_replica_of_each_program_is_always_there(seed: int):
             assert other.at - one.at >= ONE_REPLICA_AWAY[one.kind]
 
 
+@settings(max_examples=30)
 @given(SEEDS)
 def test_no_two_programs_stand_still_at_once(seed: int):
     stops = [fault.at for fault in draw(seed, 300.0, 1).faults if fault.kind == "stop"]
     assert all(other - one >= 10.0 for one, other in pairwise(stops))
 
 
+@settings(max_examples=30)
 @given(SEEDS)
 def test_everything_happens_in_order_and_within_the_time(seed: int):
     plan = draw(seed, 60.0, 20)
