@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup run test test-slow eval check proto lock bench clean
+.PHONY: help setup run test test-slow chaos soak eval check proto lock bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ test: setup ## Run the tests (ARGS="-k name")
 
 test-slow: setup ## Run the tests that kill whole programs, or talk in real time
 	@$(BIN)/pytest -m slow -n 2 $(ARGS)
+
+chaos: setup ## Ten minutes of calls while programs die (ARGS="--seconds 60 --seed 1"); 1 if anything was lost
+	@PYTHONPATH=. $(BIN)/python -m tests.chaos $(ARGS)
+
+soak: setup ## Half an hour of calls in which no program may grow (ARGS="--minutes 3")
+	@PYTHONPATH=. $(BIN)/python -m tests.chaos.soak $(ARGS)
 
 eval: setup ## How well callees are understood, and whole calls with all of them (ARGS=--quick: no calls)
 	@$(BIN)/calling-orchestrator eval $(ARGS)

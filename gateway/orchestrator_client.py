@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from calling.v1 import (
     call_service_pb2,
@@ -22,6 +23,7 @@ from gateway.call import AnsweredBy, Heard, Reply, SpokenAudio, StatusReport
 from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
 from gateway.conversion.errors import typed_error
+from gateway.errors import UnavailableError
 from gateway.lanes import Lane, LaneWidths
 from gateway.orchestrator_stream import OrchestratorStream
 from gateway.orchestrator_target import BALANCING, OPTIONS, target
@@ -76,6 +78,8 @@ _CHANNEL_OPTIONS = [
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.enable_http_proxy", 0),  # the orchestrator is inside; a proxy for the outside must not see this
 ]
+_SOONEST_AGAIN, _LATEST_AGAIN = 0.1, 0.5
+"""Seconds after which audio that could not be had is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -210,11 +214,22 @@ class OrchestratorClient:
         await _call(self._live, self._calls.ReportAnsweredBy, request, self._deadlines.read)
 
     async def audio(self, audio_token: str) -> SpokenAudio:
-        """Returns the audio of a prompt; waits out a short absence of the orchestrator."""
+        """Returns the audio of a prompt; waits out a short absence of the orchestrator, or of its store.
+
+        Without it Twilio would ask its fallback, and the callee would hear the whole reply from its beginning.
+        """
         request = call_service_pb2.GetAudioRequest(audio_token=audio_token)
-        return calls.spoken_audio(
-            await _call(self._live, self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True)
-        )
+
+        async def fetch() -> SpokenAudio:
+            audio = await _call(self._live, self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True)
+            return calls.spoken_audio(audio)
+
+        return await AsyncRetrying(
+            retry=retry_if_exception_type(UnavailableError),
+            stop=stop_after_delay(self._deadlines.read),
+            wait=wait_random(_SOONEST_AGAIN, _LATEST_AGAIN),
+            reraise=True,
+        )(fetch)
 
     async def is_serving(self) -> bool:
         """Tells whether the orchestrator answers and calls itself healthy."""

@@ -46,8 +46,8 @@ class WebhookUrls:
         return self._webhook("handover", consultation_id, {"turn": str(turn_number), **_fields(ended)}, retry)
 
     def audio(self, audio_token: str) -> str:
-        """Returns where `<Play>` finds a prompt."""
-        return f"{self.base}/audio/{quote(audio_token, safe='')}.wav"
+        """Returns where `<Play>` finds a prompt; asked for again like a webhook."""
+        return f"{self.base}/audio/{quote(audio_token, safe='')}.wav#{_CONNECTION_OVERRIDES}"
 
     def media(self, stream_token: str) -> str:
         """Returns where Twilio opens a call's stream. Never with a query: Twilio strips it (Twilio error 31920)."""

@@ -40,7 +40,7 @@ class CallsApi:
         self._calls = calls
         self._settings = settings
         self._refused: dict[str, int] = {}
-        self._answers_to_lose = settings.quirks.lose_create_answers
+        self.answers_to_lose = settings.quirks.lose_create_answers
 
     def routes(self) -> list[web.RouteDef]:
         """Returns the routes."""
@@ -58,8 +58,8 @@ class CallsApi:
         self._refuse(call_request.to)
         call = self._calls.place(call_request)
         request[EXCHANGE].call_sid = call.sid
-        if self._answers_to_lose:
-            self._answers_to_lose -= 1
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
             raise ApiError(20503)
         return self._answer(call, 201)
 

@@ -22,6 +22,7 @@ from sandbox.twilio.rest import frame
 from sandbox.twilio.rest_calls import CallsApi
 from sandbox.twilio.rest_recordings import RecordingsApi
 from sandbox.twilio.settings import TwilioSettings
+from sandbox.twilio.subscriber import Subscriber
 from sandbox.twilio.switch import Switch
 
 _LARGEST_BODY: Final = 1024 * 1024
@@ -35,6 +36,7 @@ class SandboxTwilio:
         settings: as given.
         journal: everything between Twilio and the application, and what was wrong with it.
         recordings: the account's.
+        subscribers: who takes the calls to a number, and how these calls go; other calls are for those expected.
         default_callee: takes the calls for which `expect` named nobody.
     """
 
@@ -47,7 +49,9 @@ class SandboxTwilio:
         self.settings = settings
         self.journal = Journal()
         self.recordings = Recordings(settings.quirks)
+        self.subscribers: dict[str, Subscriber] = {}
         self.default_callee = Script()
+        self._calls_api = CallsApi(self, settings)
         self._server = HttpServer(settings.host, settings.port)
         self._queue = DialQueue(clock, settings.account.cps)
         self._expected: deque[Script] = deque()
@@ -68,7 +72,7 @@ class SandboxTwilio:
         app = web.Application(
             middlewares=frame(account, self.journal, quirks.media_needs_auth), client_max_size=_LARGEST_BODY
         )
-        app.add_routes(CallsApi(self, self.settings).routes())
+        app.add_routes(self._calls_api.routes())
         app.add_routes(RecordingsApi(self.recordings, self.settings, self.url).routes())
         await self._server.start(app)
         return self
@@ -92,19 +96,24 @@ class SandboxTwilio:
         """Takes back an expected callee whose call never came."""
         self._expected = deque(each for each in self._expected if each is not callee)
 
+    def lose_create_answers(self, count: int) -> None:
+        """Answers the next accepted `POST /Calls` with 503 all the same: the phone rings."""
+        self._calls_api.answers_to_lose += count
+
     def place(self, request: CallRequest) -> Call:
         """Queues a call.
 
         Raises:
             ApiError: 22005: the queue is full.
         """
-        call = Call(request, self._switch.clock.timeline(), self._queue.take_place())
+        subscriber = self._subscriber(request.to)
+        switch = subscriber.switch(self._switch)
+        call = Call(request, switch.clock.timeline(), self._queue.take_place())
         self._calls[call.sid] = call
         self._drop_old_sound()
         for code, message in request.warnings:
             self.journal.warn(code, message, call.sid)
-        callee = self._expected.popleft() if self._expected else self.default_callee
-        self._tasks.start(LiveCall(call, callee, self._switch).run(), name=f"call {call.sid}")
+        self._tasks.start(LiveCall(call, subscriber.callee, switch).run(), name=f"call {call.sid}")
         return call
 
     def find(self, sid: str) -> Call | None:
@@ -122,6 +131,11 @@ class SandboxTwilio:
     def forget(self, sid: str) -> None:
         """Forgets a call that is over, with its audio; its recordings and the journal stay."""
         self._calls.pop(sid, None)
+
+    def _subscriber(self, number: str) -> Subscriber:
+        if (subscriber := self.subscribers.get(number)) is not None:
+            return subscriber
+        return Subscriber(self._expected.popleft() if self._expected else self.default_callee)
 
     def _drop_old_sound(self) -> None:
         """Keeps the memory bounded: of calls long over, only what was written down stays."""

@@ -67,9 +67,16 @@ async def test_names_that_are_none(client: Client, orchestrator):
     assert not orchestrator.received
 
 
-async def test_store_is_away(client: Client, orchestrator):
+async def test_store_is_away(impatient: Client, orchestrator):
     orchestrator.on("GetAudio", Failure(grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE"))
-    assert (await client.get(AUDIO)).status == 503
+    assert (await impatient.get(AUDIO)).status in {503, 504}
+
+
+async def test_fetch_waits_for_a_store_that_restarts(client: Client, orchestrator):
+    away = Failure(grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE")
+    orchestrator.on("GetAudio", *[away] * 5, pb.GetAudioResponse(audio=WAV, etag="abc"))
+    answer = await client.get(AUDIO)
+    assert (answer.status, answer.body) == (200, WAV)
 
 
 async def test_slow_orchestrator_and_audio(impatient: Client, orchestrator):

@@ -43,7 +43,7 @@ async def test_answered_call_plays_then_records(client: Client, orchestrator, pr
     orchestrator.on("AnswerCall", answered())
     answer = await client.webhook(prefix + VOICE)
     assert answer.verbs == ["Play", "Record", "Redirect"]
-    assert answer.verb("Play").text == f"{PUBLIC}/audio/tok-1.wav"
+    assert answer.verb("Play").text.partition("#")[0] == f"{PUBLIC}/audio/tok-1.wav"
     record = answer.verb("Record").attrib
     action = record.pop("action")
     assert action.partition("#")[0] == f"{PUBLIC}/twilio/recording?consultation={CONSULTATION}&turn=2"

@@ -19,7 +19,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 OVERRIDES = "#rc=2&amp;rp=5xx,ct,rt&amp;ct=2000&amp;rt=10000"
 GOODBYE = Prompt("안녕히 계세요.", "bye")
 HELLO = Prompt("안녕하세요.", "hello")
-PLAY = "<Play>https://calls.example.org/audio/{}.wav</Play>"
+PLAY = f"<Play>https://calls.example.org/audio/{{}}.wav{OVERRIDES}</Play>"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_stream(base, stream):
     """Whatever ends the stream, the verb behind it asks how the call goes on."""
     document = twiml.reply(Reply((HELLO,), OpenStream("tok-1_Z")), "c 1", WebhookUrls(base))
     assert document == (
-        f"{HEAD}<Play>{base}/audio/hello.wav</Play>"
+        f"{HEAD}<Play>{base}/audio/hello.wav{OVERRIDES}</Play>"
         f'<Connect><Stream url="{stream}/twilio/media/tok-1_Z"><Parameter name="consultation" value="c 1" /></Stream>'
         f'</Connect><Redirect method="POST">{base}/twilio/voice?consultation=c%201{OVERRIDES}</Redirect></Response>'
     )
