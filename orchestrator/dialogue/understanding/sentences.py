@@ -96,14 +96,17 @@ class Sentences:
             self._known.popitem(last=False)
 
     async def _piece(self, sentences: Sequence[str], timeout: float) -> Vectors:
-        if all(sentence in self._known for sentence in sentences):
-            return np.stack([self._known[sentence] for sentence in sentences])
-        key = _key(self.name, sentences)
-        if (kept := await self._kept(key, len(sentences))) is not None:
-            return kept
-        vectors = await self._encoder.encode(sentences, timeout=timeout)
-        await self._keep(key, vectors)
-        return vectors
+        async with self._encoding.setdefault(tuple(sentences), asyncio.Lock()):
+            if all(sentence in self._known for sentence in sentences):
+                return np.stack([self._known[sentence] for sentence in sentences])
+            key = _key(self.name, sentences)
+            if (kept := await self._kept(key, len(sentences))) is not None:
+                return kept
+            vectors = await self._encoder.encode(sentences, timeout=timeout)
+            if len(sentences) < _PIECE:  # else it is a part of a set that would drive out everything else
+                self._remember(dict(zip(sentences, vectors, strict=True)))
+            await self._keep(key, vectors)
+            return vectors
 
     async def _kept(self, key: str, count: int) -> Vectors | None:
         if self._store is None:

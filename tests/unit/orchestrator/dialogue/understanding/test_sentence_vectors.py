@@ -33,7 +33,9 @@ async def test_a_sentence_that_several_ask_for_at_once_is_encoded_once() -> None
     encoder = ScriptedSentenceEncoder()
     sentences = Sentences(encoder)
     answers = await asyncio.gather(*(sentences.vectors(["가나"]) for _ in range(5)))
-    assert encoder.encoded == ["가나"]
+    indices = await asyncio.gather(*(sentences.index(["다라", "마바"]) for _ in range(5)))
+    assert encoder.encoded == ["가나", "다라", "마바"]
+    assert all(index is not None for index in indices)
     assert all(answer is not None for answer in answers)
 
 
