@@ -116,7 +116,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The stream's token is unknown, was used before, has expired, or is another call's.
     Status FAILED_PRECONDITION. Metadata: `consultationId`.
     """
-    ERROR_REASON_CALL_TAKEN_OVER: _ErrorReason.ValueType  # 29
+    ERROR_REASON_CALL_TAKEN_OVER: _ErrorReason.ValueType  # 25
     """Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.
     Status ABORTED. Metadata: `consultationId`.
     """
@@ -221,7 +221,7 @@ ERROR_REASON_STREAM_NOT_EXPECTED: ErrorReason.ValueType  # 23
 """The stream's token is unknown, was used before, has expired, or is another call's.
 Status FAILED_PRECONDITION. Metadata: `consultationId`.
 """
-ERROR_REASON_CALL_TAKEN_OVER: ErrorReason.ValueType  # 29
+ERROR_REASON_CALL_TAKEN_OVER: ErrorReason.ValueType  # 25
 """Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.
 Status ABORTED. Metadata: `consultationId`.
 """
