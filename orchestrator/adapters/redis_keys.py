@@ -17,6 +17,10 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:stream:<hash>           string: which call a stream of audio is expected of, by the hash of its token
     calling:pause:<hash>            string: how long a person's pauses are, in seconds, by the hash of the person's id
     calling:vectors:<hash>          string: vectors of sentences
+    calling:{dial}:leases           sorted set: consultations that hold a permit to dial, by its end; microseconds
+    calling:{dial}:pace             string: when the next permit may be given, in microseconds
+    calling:{dial}:waiting          sorted set: consultations that wait for a permit, by line and arrival
+    calling:{dial}:told             sorted set: the same, by when they were told to ask again
     calling:schema                  string: what this table was when the store was first used
     calling:news                    channel: ids of consultations that changed
 """
@@ -33,6 +37,10 @@ SHARDS = 64
 SCHEMA = "calling:schema"
 SCHEMA_VALUE = f"1:{SHARDS}".encode()
 NEWS = "calling:news"
+DIAL_LEASES = "calling:{dial}:leases"
+DIAL_PACE = "calling:{dial}:pace"
+DIAL_WAITING = "calling:{dial}:waiting"
+DIAL_TOLD = "calling:{dial}:told"
 
 
 @dataclass(frozen=True, slots=True)

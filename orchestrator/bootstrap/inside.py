@@ -73,7 +73,15 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         telephone=outside.telephone,
         last_words=timedelta(seconds=settings.last_words_seconds),
     )
-    dialling = Dialling(store, outside.telephone, clock, reports, work.nudge)
+    dialling = Dialling(
+        store,
+        outside.telephone,
+        clock,
+        reports,
+        work.nudge,
+        permits=outside.permits,
+        retention=settings.retention,
+    )
     deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
     alarms = Alarms(
         store,
@@ -89,6 +97,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         summarising=Summarising(outside.model),
         problem_codes=ProblemCodes(outside.sentences),
         pauses=outside.pauses,
+        permits=outside.permits,
         clock=clock,
         nudge=work.nudge,
         retention=settings.retention,

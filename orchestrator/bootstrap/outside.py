@@ -27,6 +27,7 @@ from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis_dial_permits import RedisDialPermits
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
 from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
 from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
@@ -57,6 +58,7 @@ class Outside:
     store: RedisConsultationStore
     audio: RedisAudioStore
     pauses: RedisPauseMemory
+    permits: RedisDialPermits
     telephone: TwilioTelephone
     speech_to_text: GrpcSpeechToText
     text_to_speech: GrpcTextToSpeech
@@ -88,6 +90,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         store=RedisConsultationStore(redis, clock),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
+        permits=RedisDialPermits(redis, calls_per_second=settings.calls_per_second, most_calls=settings.most_calls),
         telephone=_telephone(settings),
         speech_to_text=GrpcSpeechToText(settings.grpc_stt_url),
         text_to_speech=GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice),

@@ -67,6 +67,7 @@ from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief as default_brief
+from tests.fakes.dial_permits import InMemoryDialPermits
 from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.fakes.pause_memory import InMemoryPauseMemory
@@ -100,6 +101,8 @@ class Scene:
         sentences: Sentences | None = None,
         duty_phone: str = "",
         alarm_line: int = 1,
+        calls_per_second: float = 0,
+        most_calls: int = 0,
     ) -> None:
         self.clock = ManualClock()
         self.store = InMemoryConsultationStore(self.clock)
@@ -120,7 +123,10 @@ class Scene:
         self.nudges = 0
         self.background = Background(lambda _, error: self.failures.append(error))
         self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
-        self.dialling = Dialling(self.store, self.telephone, self.clock, self.reports, self._nudge)
+        self.permits = InMemoryDialPermits(self.clock, calls_per_second=calls_per_second, most_calls=most_calls)
+        self.dialling = Dialling(
+            self.store, self.telephone, self.clock, self.reports, self._nudge, permits=self.permits
+        )
         self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
         self.conclusion = Conclusion(
             store=self.store,
@@ -129,6 +135,7 @@ class Scene:
             summarising=Summarising(language_model),
             problem_codes=ProblemCodes(sentences),
             pauses=self.pauses,
+            permits=self.permits,
             clock=self.clock,
             nudge=self._nudge,
             retention=RETENTION,
