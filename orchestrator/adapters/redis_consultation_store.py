@@ -44,7 +44,9 @@ class RedisConsultationStore:
         self._writer = secrets.token_bytes(16)
         self._cache = TranscriptCache()
         self._briefs = BriefCache()
-        self._feed = EventFeed(client, self._reads)
+        self._feed = EventFeed(
+            client, self._reads, keys=_event_keys, decode=codec.decode_event, missing=ConsultationNotFound
+        )
 
     async def prepare(self) -> None:
         """Checks, before anything is written, that this store is ours to write.
@@ -219,6 +221,11 @@ class RedisConsultationStore:
         async with store_access():
             erased = await scripts.ERASE.run(self._client, (*own, keys.due, keys.index, keys.dead), arguments)
         return bool(erased)
+
+
+def _event_keys(consultation_id: str) -> tuple[str, str]:
+    keys = consultation_keys(consultation_id)
+    return keys.record, keys.events
 
 
 def _present(field: bytes | None, consultation_id: str) -> bytes:

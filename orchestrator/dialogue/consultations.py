@@ -68,7 +68,7 @@ class Consultations:
         Raises:
             RequestIdReused, StoreUnavailable
         """
-        consultation_id = str(uuid.uuid5(_REQUESTS, request_id) if request_id else uuid.uuid4())
+        consultation_id = id_of(request_id) if request_id else str(uuid.uuid4())
         questions = (*brief.frequent_questions, *self._institution.questions)
         brief = replace(brief, frequent_questions=questions, plan=make_plan(brief, self._institution))
         now = self._clock.now()
@@ -202,6 +202,11 @@ class Consultations:
         if brief.listening.silence_timeout is not None:
             return None
         return await self._pauses.pause(brief.person.person_id)
+
+
+def id_of(request_id: str) -> str:
+    """Returns the id of the consultation that a request starts."""
+    return str(uuid.uuid5(_REQUESTS, request_id))
 
 
 def fingerprint(content: bytes) -> str:
