@@ -23,6 +23,8 @@ from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.call.voice import Voice
+from orchestrator.dialogue.campaign.campaigns import Campaigns
+from orchestrator.dialogue.campaign.pump import Pump
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import DueWork, Handler
@@ -45,6 +47,7 @@ class Inside:
     """What the servicers and the loops use of the dialogue."""
 
     consultations: Consultations
+    campaigns: Campaigns
     deliveries: Deliveries
     alarms: Alarms
     live_calls: LiveCalls
@@ -73,6 +76,17 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         telephone=outside.telephone,
         last_words=timedelta(seconds=settings.last_words_seconds),
     )
+    consultations = Consultations(
+        store=store,
+        audio=outside.audio,
+        telephone=outside.telephone,
+        clock=clock,
+        institution=outside.institution,
+        pauses=outside.pauses,
+        nudge=work.nudge,
+        retention=settings.retention,
+    )
+    pump = Pump(outside.campaigns, consultations, clock, outside.holidays, retention=settings.retention)
     dialling = Dialling(
         store,
         outside.telephone,
@@ -80,6 +94,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         reports,
         work.nudge,
         permits=outside.permits,
+        may_dial=pump.may_dial,
         retention=settings.retention,
     )
     deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
@@ -110,6 +125,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         DueKind.DELIVER: deliveries.deliver,
         DueKind.ERASE: conclusion.erase_recordings,
         DueKind.ALARM: alarms.attend,
+        DueKind.CAMPAIGN: pump.attend,
     }
     wording = outside.institution.wording
     speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
@@ -118,16 +134,8 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     limits = TurnLimits(filler=settings.filler_after_seconds)
     live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
     return Inside(
-        consultations=Consultations(
-            store=store,
-            audio=outside.audio,
-            telephone=outside.telephone,
-            clock=clock,
-            institution=outside.institution,
-            pauses=outside.pauses,
-            nudge=work.nudge,
-            retention=settings.retention,
-        ),
+        consultations=consultations,
+        campaigns=Campaigns(outside.campaigns, clock, work.nudge),
         deliveries=deliveries,
         alarms=alarms,
         live_calls=live_calls,

@@ -19,12 +19,14 @@ from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpe
 from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
 from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
 from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
 from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
+from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.redis_dial_permits import RedisDialPermits
@@ -56,6 +58,8 @@ class Outside:
 
     clock: SystemClock
     store: RedisConsultationStore
+    campaigns: RedisCampaignStore
+    holidays: KoreanHolidays
     audio: RedisAudioStore
     pauses: RedisPauseMemory
     permits: RedisDialPermits
@@ -88,6 +92,8 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     outside = Outside(
         clock=clock,
         store=RedisConsultationStore(redis, clock),
+        campaigns=RedisCampaignStore(redis, clock),
+        holidays=KoreanHolidays(),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
         permits=RedisDialPermits(redis, calls_per_second=settings.calls_per_second, most_calls=settings.most_calls),
@@ -109,6 +115,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     )
     for adapter in (
         outside.store,
+        outside.campaigns,
         outside.telephone,
         outside.speech_to_text,
         outside.text_to_speech,

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.answering.answering import Answering
 from orchestrator.dialogue.background import Background
@@ -30,6 +31,8 @@ from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaker import Speaker as Spoken
 from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.campaign.campaigns import Campaigns
+from orchestrator.dialogue.campaign.pump import Pump
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import Handler
@@ -64,6 +67,7 @@ from orchestrator.domain.turn import (
 from tests.fakes.activity import ScriptedActivity
 from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.fakes.audio_store import InMemoryAudioStore
+from tests.fakes.campaign_store import InMemoryCampaignStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief as default_brief
@@ -125,7 +129,13 @@ class Scene:
         self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
         self.permits = InMemoryDialPermits(self.clock, calls_per_second=calls_per_second, most_calls=most_calls)
         self.dialling = Dialling(
-            self.store, self.telephone, self.clock, self.reports, self._nudge, permits=self.permits
+            self.store,
+            self.telephone,
+            self.clock,
+            self.reports,
+            self._nudge,
+            permits=self.permits,
+            may_dial=self._may_dial,
         )
         self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
         self.conclusion = Conclusion(
@@ -151,6 +161,9 @@ class Scene:
             pauses=self.pauses,
             nudge=self._nudge,
         )
+        self.campaign_store = InMemoryCampaignStore(self.store, self.clock)
+        self.campaigns = Campaigns(self.campaign_store, self.clock, self._nudge)
+        self.pump = Pump(self.campaign_store, self.consultations, self.clock, KoreanHolidays())
         self.handlers: dict[DueKind, Handler] = {
             DueKind.DIAL: self.dialling.dial,
             DueKind.CHECK: self.dialling.check,
@@ -158,6 +171,7 @@ class Scene:
             DueKind.DELIVER: self.deliveries.deliver,
             DueKind.ERASE: self.conclusion.erase_recordings,
             DueKind.ALARM: self.alarms.attend,
+            DueKind.CAMPAIGN: self.pump.attend,
         }
         self.calls = self.replica()
         self.id = ""
@@ -307,6 +321,9 @@ class Scene:
     @property
     def over(self) -> bool:
         return isinstance(self.reply.next, HangUp)
+
+    async def _may_dial(self, brief: Brief, consultation_id: str) -> bool:
+        return await self.pump.may_dial(brief, consultation_id)
 
     def _nudge(self) -> None:
         self.nudges += 1
