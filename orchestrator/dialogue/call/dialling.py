@@ -91,7 +91,7 @@ class Dialling:
         elif consultation.dial_open:
             await self._look_up(brief, consultation)
         elif wait := await self._permit(brief, consultation_id):
-            await self._later(consultation_id, DueKind.DIAL, timedelta(seconds=wait - NEAR / 2))
+            await self._later(consultation_id, DueKind.DIAL, timedelta(seconds=max(wait - NEAR / 2, NEAR / 2)))
         elif not await self._may_dial(brief, consultation_id):
             await self._call_off(consultation_id)
         elif await self._intends(consultation_id):
