@@ -328,3 +328,30 @@ async def test_a_starter_that_slept_calls_nobody_after_the_pause() -> None:
     await world.pass_time(30)
     assert (await world.store.get(late.consultation_id)).state is State.CANCELLED
     assert len(world.telephone.orders) == 1
+
+
+@virtual_time
+async def test_a_call_whose_starter_died_is_known_to_a_pause() -> None:
+    """Started and dialled, and nobody wrote that it was; then the campaign is paused and resumed."""
+    world = CampaignWorld()
+    await world.begin("a")
+    start = world.consultations.start
+
+    async def started_and_died(*args: object, **fields: object) -> None:
+        await start(*args, **fields)  # type: ignore[arg-type]
+        raise StoreUnavailable
+
+    world.consultations.start = started_and_died  # type: ignore[method-assign,assignment]
+    with pytest.raises(StoreUnavailable):
+        await world.pump.attend(world.campaign_id)
+    world.consultations.start = start  # type: ignore[method-assign]
+    await world.dialling.dial((await world.item("a")).consultation_id)
+    await world.campaigns.pause(world.campaign_id)
+    await world.pass_time(5)
+    assert (await world.item("a")).state is ItemState.OPEN
+    await world.campaigns.resume(world.campaign_id)
+    await world.pass_time(30)
+    assert len(world.telephone.orders) == 1
+    await world.talks(world.ringing()[0])
+    await world.pass_time(30)
+    assert (await world.campaign()).tally == Tally(reached=1, attempts=1)
