@@ -8,14 +8,13 @@ from datetime import datetime
 from orchestrator.dialogue.campaign.retry_rules import next_attempt, result_of
 from orchestrator.dialogue.consultations import id_of
 from orchestrator.dialogue.ports.campaigns import CampaignChange
+from orchestrator.dialogue.ports.dial_permits import Line
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.campaign import AttemptResult, Campaign, Item, ItemChanged, ItemState, Order
 from orchestrator.domain.consultation import Consultation
 
 # Results of attempts in which no phone rang.
 _NO_ATTEMPT = {AttemptResult.NOT_NOW, AttemptResult.CANCELLED}
-# Single calls wait in line 0; campaigns from 1 (priority 9) to 10 (priority 0).
-_LAST_LINE = 10
 
 
 def request_id(campaign: Campaign, item: Item) -> str:
@@ -31,7 +30,7 @@ def opened(campaign: Campaign, item: Item) -> Item:
 
 def brief_of(campaign: Campaign, order: Order) -> Brief:
     """Returns what a consultation of the campaign is started with."""
-    dialling = replace(order.brief.dialling, line=_LAST_LINE - campaign.plan.priority)
+    dialling = replace(order.brief.dialling, line=Line.LAST - campaign.plan.priority)
     return replace(order.brief, dialling=dialling, campaign_id=campaign.campaign_id)
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from orchestrator.dialogue.ports.store import DueKind
 from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
-from orchestrator.domain.campaign import CallingHours, Campaign, CampaignPlan, Item, Pacing, RetryRules
+from orchestrator.domain.campaign import CallingHours, Campaign, CampaignPlan, Item, Pacing
 from orchestrator.domain.codes import ExceptionCode
-from orchestrator.domain.consultation import State
 from orchestrator.domain.korean_time import KOREA
 from orchestrator.domain.outcome import CallBackWish
 from tests.fakes.campaigns import order
@@ -19,7 +17,6 @@ from tests.unit.orchestrator.dialogue.scene import Scene
 
 ALWAYS = CallingHours(0, 24 * 60, tuple(range(7)), holidays=True)
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=KOREA).astimezone(UTC)
-LEASE = 60.0
 
 
 def plan(*, calls: int = 10, pace: float = 100, hours: CallingHours = ALWAYS, **fields: Any) -> CampaignPlan:
@@ -78,6 +75,3 @@ class CampaignWorld(Scene):
         stored = self.store._stored[current.consultation_id]
         stored.consultation = replace(current, progress=progress)
         await self.happens(call_sid, CallStatus.COMPLETED)
-
-
-__all__ = ["ALWAYS", "LEASE", "MONDAY", "CampaignWorld", "DueKind", "RetryRules", "State", "plan", "timedelta"]
