@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from gateway import middleware
 from gateway.audio import Audio
 from gateway.backend_api import BackendApi
+from gateway.campaign_api import CampaignApi
 from gateway.config import Settings
 from gateway.events import EventStreams
 from gateway.health import Health
@@ -114,6 +115,7 @@ def _application(
     app.on_shutdown.extend((streams.stop, media.stop))
     voice = TwilioVoice(orchestrator, metrics)
     _add_backend_routes(app.router, BackendApi(orchestrator), streams)
+    _add_campaign_routes(app.router, CampaignApi(orchestrator.campaigns), streams)
     _add_twilio_routes(app.router, voice, TwilioStatus(orchestrator), TwilioAmd(orchestrator))
     app.router.add_get("/twilio/media/{token:[A-Za-z0-9_-]{1,128}}", media.media, allow_head=False)
     app.router.add_get("/audio/{token:[A-Za-z0-9_-]{1,128}}.wav", Audio(orchestrator).wav)
@@ -133,6 +135,17 @@ def _add_backend_routes(router: web.UrlDispatcher, api: BackendApi, streams: Eve
     router.add_get("/api/consultations/{consultation_id}/summary", api.summary)
     router.add_get("/api/consultations/{consultation_id}/events", streams.events, allow_head=False)
     router.add_post("/api/consultations/{consultation_id}/alarms/{number:[0-9]{1,9}}/acknowledge", api.acknowledge)
+
+
+def _add_campaign_routes(router: web.UrlDispatcher, api: CampaignApi, streams: EventStreams) -> None:
+    campaign = "/api/campaigns/{campaign_id}"
+    router.add_post("/api/campaigns", api.start)
+    router.add_get(campaign, api.campaign)
+    router.add_post(f"{campaign}/consultations", api.add)
+    router.add_get(f"{campaign}/events", streams.campaign_events, allow_head=False)
+    router.add_post(f"{campaign}/pause", api.pause)
+    router.add_post(f"{campaign}/resume", api.resume)
+    router.add_post(f"{campaign}/cancel", api.cancel)
 
 
 def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: TwilioStatus, amd: TwilioAmd) -> None:

@@ -54,7 +54,7 @@ class BackendApi:
 
         The same `Idempotency-Key` starts it once; without that header the same `vulnerable_id`, `s_index`, `q_id` do.
         """
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         payload = await read_json(request, ReceivePayload)
         try:
             started = await self._orchestrator.start_consultation(payload, key or derived_request_id(payload))
@@ -94,7 +94,8 @@ class BackendApi:
         return json_response(AcknowledgedView(consultation_id=consultation_id, alarm=alarm))
 
 
-def _idempotency_key(request: web.Request) -> str | None:
+def idempotency_key(request: web.Request) -> str | None:
+    """Returns the request's `Idempotency-Key`; None if it has none."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _PRINTABLE.fullmatch(key):
         raise InvalidRequestError(

@@ -24,12 +24,21 @@ _RENAMES = [
         (r"^frequent_questions\b", "faq_list"),
         (r"^dialling\.(hand_over_phone|conversation_mode)$", r"\1"),
         (r"^listening\.silence_timeout$", "listening.silence_timeout_seconds"),
+        (r"^retry_rules\.(busy|no_answer|voicemail)\b", r"retry_rules.\1_seconds"),
     )
 ]
 
 
+_OF_CAMPAIGN = re.compile(r"^consultations\[\d+\]\.")
+
+
 def backend_field(field: str) -> str:
-    """Returns the path in the body of `POST /api/receive` of a field of `StartConsultationRequest`."""
+    """Returns the path in the body of `POST /api/receive` of a field of `StartConsultationRequest`.
+
+    Likewise that in the body of `POST /api/campaigns` of a field of `StartCampaignRequest`.
+    """
+    if (within := _OF_CAMPAIGN.match(field)) is not None:
+        return within[0] + backend_field(field.removeprefix(within[0]))
     for pattern, replacement in _RENAMES:
         field = pattern.sub(replacement, field)
     return field

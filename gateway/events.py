@@ -1,9 +1,12 @@
 """`GET /api/consultations/{consultation_id}/events`: what happens in a consultation, live, as server-sent events.
 
 Each event has the cursor as its `id`, its type as `event` (`state_changed`, `turn_taken`, `delivery_attempted`,
-`alarm_changed`) and an `EventView` as `data`. A client that comes back with `Last-Event-ID` (as EventSource does by
-itself) or `?cursor=` goes on after that event; nothing is lost or doubled. After the last event of a consultation that
-is over comes `event: end`: a client should then close. A stream that stops without it is to be resumed.
+`alarm_changed`) and an `EventView` as `data`. `GET /api/campaigns/{campaign_id}/events` is the same for a campaign:
+`campaign_changed`, `item_changed`, and a `CampaignEventView`.
+
+A client that comes back with `Last-Event-ID` (as EventSource does by itself) or `?cursor=` goes on after that event;
+nothing is lost or doubled. After the last event of what is over comes `event: end`: a client should then close. A
+stream that stops without it is to be resumed.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ from contextlib import aclosing
 
 from aiohttp import web
 
+from gateway.campaign_views import CampaignEventView
 from gateway.errors import GatewayError, InvalidRequestError
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import OrchestratorClient
@@ -25,6 +29,8 @@ HEARTBEAT_SECONDS = 15.0
 WRITE_SECONDS = 20.0
 """How long a client may not read before it counts as gone."""
 RECONNECT_MILLISECONDS = 2000
+
+LiveEvent = EventView | CampaignEventView
 
 logger = log.get(__name__)
 
@@ -43,14 +49,23 @@ class EventStreams:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Streams events until the consultation is over, the client is gone, or the gateway stops."""
-        watch = self._orchestrator.watch(request.match_info["consultation_id"], _cursor(request))
+        return await self._live(
+            request, self._orchestrator.watch(request.match_info["consultation_id"], _cursor(request))
+        )
+
+    async def campaign_events(self, request: web.Request) -> web.StreamResponse:
+        """Streams a campaign's events in the same way."""
+        watch = self._orchestrator.campaigns.watch(request.match_info["campaign_id"], _cursor(request))
+        return await self._live(request, watch)
+
+    async def _live(self, request: web.Request, watch: AsyncGenerator[LiveEvent, None]) -> web.StreamResponse:
         with self._metrics.event_streams.track_inprogress():
             async with aclosing(with_heartbeats(watch, self._stopping)) as beats:
                 first = await anext(beats, None)
                 return await self._stream(request, first, beats)
 
     async def _stream(
-        self, request: web.Request, first: EventView | None, rest: AsyncIterator[EventView | None]
+        self, request: web.Request, first: LiveEvent | None, rest: AsyncIterator[LiveEvent | None]
     ) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -77,7 +92,7 @@ def _cursor(request: web.Request) -> str:
     return cursor
 
 
-def frame(event: EventView | None) -> str:
+def frame(event: LiveEvent | None) -> str:
     """Returns an event as it is written (HTML Living Standard, 9.2); None: a comment that keeps the line open."""
     if event is None:
         return ": heartbeat\n\n"
@@ -86,12 +101,12 @@ def frame(event: EventView | None) -> str:
 
 
 async def with_heartbeats(
-    events: AsyncGenerator[EventView, None],
+    events: AsyncGenerator[LiveEvent, None],
     stopping: asyncio.Event,
     *,
     first_seconds: float = FIRST_EVENT_SECONDS,
     seconds: float = HEARTBEAT_SECONDS,
-) -> AsyncGenerator[EventView | None, None]:
+) -> AsyncGenerator[LiveEvent | None, None]:
     """Yields events, and None whenever none came for a while. Ends with the events, or when `stopping` is set.
 
     Args:

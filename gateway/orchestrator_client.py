@@ -1,12 +1,14 @@
 """The orchestrator, as the gateway sees it: one channel, a deadline on every call, typed errors.
 
-With `orchestrator_stream` and `gateway.conversion` the only code here that knows gRPC and the generated messages.
+With `campaign_client`, `orchestrator_rpc`, `orchestrator_stream` and `gateway.conversion` the only code here that knows
+gRPC and the generated messages.
 """
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -18,25 +20,24 @@ from calling.v1 import (
     consultation_service_pb2,
     consultation_service_pb2_grpc,
 )
-from gateway import request_id, views
+from gateway import views
 from gateway.call import AnsweredBy, Heard, Reply, SpokenAudio, StatusReport
+from gateway.campaign_client import CampaignClient
 from gateway.conversion import calls, consultations, outcomes
 from gateway.conversion import views as to_view
-from gateway.conversion.errors import typed_error
 from gateway.errors import UnavailableError
 from gateway.lanes import Lane, LaneWidths
+from gateway.orchestrator_rpc import call, metadata, watched
 from gateway.orchestrator_stream import OrchestratorStream
 from gateway.orchestrator_target import BALANCING, OPTIONS, target
 from gateway.receive import ReceivePayload
 
-Request = TypeVar("Request")
-Response = TypeVar("Response")
-
-# Only what may be repeated: StartConsultation has its request id, and what CallService's RPCs do they do once.
+# Only what may be repeated: what starts something has its request id, and what CallService's RPCs do they do once.
 # DeliverResult is not among them: a repeated POST is a double entry for the backend. Nor is StreamCall: its token is
 # good for one stream, and a call that cannot have it goes on turn by turn at once.
 _REPEATABLE = [
     {"service": "calling.v1.CallService"},
+    {"service": "calling.v1.CampaignService"},
     *(
         {"service": "calling.v1.ConsultationService", "method": method}
         for method in (
@@ -102,7 +103,11 @@ class Deadlines:
 
 
 class OrchestratorClient:
-    """The orchestrator's RPCs as methods. Each raises a `gateway.errors.OrchestratorError` when it fails."""
+    """The orchestrator's RPCs as methods. Each raises a `gateway.errors.OrchestratorError` when it fails.
+
+    Attributes:
+        campaigns: those of CampaignService.
+    """
 
     def __init__(self, address: str, deadlines: Deadlines | None = None, widths: LaneWidths | None = None) -> None:
         """Opens the channel; needs the running loop it will be used in.
@@ -118,6 +123,14 @@ class OrchestratorClient:
         self._channel = grpc.aio.insecure_channel(target(address), options=_CHANNEL_OPTIONS)
         self._calls = call_service_pb2_grpc.CallServiceStub(self._channel)
         self._consultations = consultation_service_pb2_grpc.ConsultationServiceStub(self._channel)
+        self.campaigns = CampaignClient(
+            self._channel,
+            self._api,
+            self._watches,
+            start=self._deadlines.start,
+            read=self._deadlines.read,
+            watch=self._deadlines.watch,
+        )
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)
 
     async def close(self) -> None:
@@ -127,19 +140,19 @@ class OrchestratorClient:
     async def start_consultation(self, payload: ReceivePayload, start_id: str) -> views.ConsultationView:
         """Starts a consultation, once for each `start_id`."""
         request = consultations.start_request(payload, start_id)
-        response = await _call(self._api, self._consultations.StartConsultation, request, self._deadlines.start)
+        response = await call(self._api, self._consultations.StartConsultation, request, self._deadlines.start)
         return to_view.consultation(response.consultation)
 
     async def consultation(self, consultation_id: str) -> views.ConsultationView:
         """Returns a consultation as it stands."""
         request = consultation_service_pb2.GetConsultationRequest(consultation_id=consultation_id)
-        response = await _call(self._api, self._consultations.GetConsultation, request, self._deadlines.read)
+        response = await call(self._api, self._consultations.GetConsultation, request, self._deadlines.read)
         return to_view.consultation(response.consultation)
 
     async def consultations(self, page_size: int, page_token: str) -> views.ConsultationPage:
         """Returns a page of consultations, newest first."""
         request = consultation_service_pb2.ListConsultationsRequest(page_size=page_size, page_token=page_token)
-        response = await _call(self._api, self._consultations.ListConsultations, request, self._deadlines.read)
+        response = await call(self._api, self._consultations.ListConsultations, request, self._deadlines.read)
         return views.ConsultationPage(
             consultations=[to_view.consultation(consultation) for consultation in response.consultations],
             next_page_token=response.next_page_token,
@@ -150,7 +163,7 @@ class OrchestratorClient:
         request = consultation_service_pb2.GetTranscriptRequest(
             consultation_id=consultation_id, page_size=page_size, page_token=page_token
         )
-        response = await _call(self._api, self._consultations.GetTranscript, request, self._deadlines.read)
+        response = await call(self._api, self._consultations.GetTranscript, request, self._deadlines.read)
         return views.TranscriptPage(
             turns=[to_view.turn(turn) for turn in response.turns], next_page_token=response.next_page_token
         )
@@ -158,12 +171,12 @@ class OrchestratorClient:
     async def summary(self, consultation_id: str) -> views.SummaryView:
         """Returns summary and outcome of a consultation that is over."""
         request = consultation_service_pb2.SummaryRequest(consultation_id=consultation_id)
-        return outcomes.summary(await _call(self._api, self._consultations.Summary, request, self._deadlines.read))
+        return outcomes.summary(await call(self._api, self._consultations.Summary, request, self._deadlines.read))
 
     async def deliver_result(self, consultation_id: str) -> views.AttemptView:
         """Delivers a result to the backend, now."""
         request = consultation_service_pb2.DeliverResultRequest(consultation_id=consultation_id)
-        response = await _call(self._api, self._consultations.DeliverResult, request, self._deadlines.deliver)
+        response = await call(self._api, self._consultations.DeliverResult, request, self._deadlines.deliver)
         return to_view.attempt(response.attempt)
 
     async def acknowledge_alarm(self, consultation_id: str, number: int, acknowledged_by: str) -> views.AlarmView:
@@ -171,47 +184,43 @@ class OrchestratorClient:
         request = consultation_service_pb2.AcknowledgeAlarmRequest(
             consultation_id=consultation_id, alarm_number=number, acknowledged_by=acknowledged_by
         )
-        response = await _call(self._api, self._consultations.AcknowledgeAlarm, request, self._deadlines.read)
+        response = await call(self._api, self._consultations.AcknowledgeAlarm, request, self._deadlines.read)
         return to_view.alarm(response.alarm)
 
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[views.EventView, None]:
         """Yields what happened since the cursor, then what happens, until nothing more will."""
         request = consultation_service_pb2.WatchConsultationRequest(consultation_id=consultation_id, cursor=cursor)
         with self._watches.taken():
-            stream = self._consultations.WatchConsultation(request, timeout=self._deadlines.watch, metadata=_metadata())
-            try:
-                async for response in stream:
+            stream = self._consultations.WatchConsultation(request, timeout=self._deadlines.watch, metadata=metadata())
+            async with aclosing(watched(stream)) as responses:
+                async for response in responses:
                     yield to_view.event(response)
-            except grpc.aio.AioRpcError as error:
-                raise typed_error(error) from error
-            finally:
-                stream.cancel()  # grpc.aio does not cancel a call that is merely dropped (grpc#43462)
 
     async def answer_call(self, consultation_id: str, call_sid: str) -> Reply:
         """Returns what is said when the person answers."""
         request = call_service_pb2.AnswerCallRequest(consultation_id=consultation_id, call_sid=call_sid)
-        response = await _call(self._live, self._calls.AnswerCall, request, self._deadlines.turn)
+        response = await call(self._live, self._calls.AnswerCall, request, self._deadlines.turn)
         return calls.reply(response.reply)
 
     async def take_turn(self, consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None) -> Reply:
         """Returns what is said to what was heard; None: a wait is over, or a goodbye was played."""
         request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard)
-        response = await _call(self._live, self._calls.TakeTurn, request, self._deadlines.turn)
+        response = await call(self._live, self._calls.TakeTurn, request, self._deadlines.turn)
         return calls.reply(response.reply)
 
     def stream_call(self) -> OrchestratorStream:
         """Begins to carry a call as two streams; what fails shows when the stream is read."""
-        call = self._calls.StreamCall(timeout=self._deadlines.stream, metadata=_metadata())
+        call = self._calls.StreamCall(timeout=self._deadlines.stream, metadata=metadata())
         return OrchestratorStream(call, self._deadlines.stream_opening)
 
     async def report_call_status(self, report: StatusReport) -> None:
         """Passes on what became of a call."""
-        await _call(self._live, self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
+        await call(self._live, self._calls.ReportCallStatus, calls.status_request(report), self._deadlines.read)
 
     async def report_answered_by(self, consultation_id: str, call_sid: str, answered_by: AnsweredBy) -> None:
         """Passes on who answered a call."""
         request = calls.answered_by_request(consultation_id, call_sid, answered_by)
-        await _call(self._live, self._calls.ReportAnsweredBy, request, self._deadlines.read)
+        await call(self._live, self._calls.ReportAnsweredBy, request, self._deadlines.read)
 
     async def audio(self, audio_token: str) -> SpokenAudio:
         """Returns the audio of a prompt; waits out a short absence of the orchestrator, or of its store.
@@ -221,7 +230,7 @@ class OrchestratorClient:
         request = call_service_pb2.GetAudioRequest(audio_token=audio_token)
 
         async def fetch() -> SpokenAudio:
-            audio = await _call(self._live, self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True)
+            audio = await call(self._live, self._calls.GetAudio, request, self._deadlines.read, wait_for_ready=True)
             return calls.spoken_audio(audio)
 
         return await AsyncRetrying(
@@ -238,23 +247,3 @@ class OrchestratorClient:
         except grpc.aio.AioRpcError:
             return False
         return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
-
-
-async def _call(
-    lane: Lane,
-    rpc: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
-    request: Request,
-    timeout: float,
-    *,
-    wait_for_ready: bool = False,
-) -> Response:
-    with lane.taken():
-        try:
-            return await rpc(request, timeout=timeout, metadata=_metadata(), wait_for_ready=wait_for_ready)
-        except grpc.aio.AioRpcError as error:
-            raise typed_error(error) from error
-
-
-def _metadata() -> tuple[tuple[str, str], ...]:
-    own_id = request_id.current.get()
-    return (("x-request-id", own_id),) if own_id else ()

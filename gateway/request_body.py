@@ -59,12 +59,13 @@ async def read_text(request: web.Request, *, max_bytes: int, timeout: float) -> 
         raise InvalidRequestError("The body is incomplete or damaged.", reason="INVALID_BODY") from error
 
 
-async def read_json(request: web.Request, model: type[Body]) -> Body:
-    """Reads a JSON body of at most 1 MiB.
+async def read_json(request: web.Request, model: type[Body], *, max_bytes: int = MAX_JSON_BYTES) -> Body:
+    """Reads a JSON body.
 
     Args:
         request: The request; its content type must be JSON.
         model: What the body must be.
+        max_bytes: How large it may be.
 
     Raises:
         UnsupportedMediaTypeError: It says that it is something else.
@@ -74,7 +75,7 @@ async def read_json(request: web.Request, model: type[Body]) -> Body:
     """
     if request.content_type != "application/json" and not request.content_type.endswith("+json"):
         raise UnsupportedMediaTypeError("The Content-Type must be application/json.")
-    text = await read_text(request, max_bytes=MAX_JSON_BYTES, timeout=JSON_SECONDS)
+    text = await read_text(request, max_bytes=max_bytes, timeout=JSON_SECONDS)
     return parse_json(text, model)
 
 

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     hand_over_ring_seconds: Annotated[float, Field(ge=5, le=120)] = 30.0
 
     conversation_mode: ConversationMode = ConversationMode.TURN_BY_TURN
+    calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    most_calls: Annotated[int, Field(ge=0)] = 0
     most_streams: Annotated[int, Field(ge=0)] = 100
     most_loop_lag_seconds: Seconds = 0.1
     speech_kept_days: Annotated[int, Field(ge=1)] = 7

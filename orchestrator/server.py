@@ -13,6 +13,7 @@ from observability import log
 from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.rpc import services
 from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.rpc.interceptors import RequestInterceptor
 
@@ -47,19 +48,25 @@ class OrchestratorServer:
     """Serves the API until stopped."""
 
     def __init__(
-        self, consultations: ConsultationServicer, calls: CallServicer, ping: Callable[[], Awaitable[None]]
+        self,
+        consultations: ConsultationServicer,
+        calls: CallServicer,
+        campaigns: CampaignServicer,
+        ping: Callable[[], Awaitable[None]],
     ) -> None:
         """Makes it.
 
         Args:
             consultations: serves ConsultationService.
             calls: serves CallService.
+            campaigns: serves CampaignService.
             ping: returns if the store answers, raises StoreUnavailable if not.
         """
         self._ping = ping
         self._health = health.aio.HealthServicer()
         self._consultations = consultations
         self._calls = calls
+        self._campaigns = campaigns
         self._server = grpc.aio.server(options=(*OPTIONS, ("grpc.max_connection_age_ms", round(CONNECTION_AGE * 1000))))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         listed = (*services.NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -72,7 +79,9 @@ class OrchestratorServer:
         Raises:
             PortTaken
         """
-        await services.add_to_server(self._server, self._consultations, self._calls, RequestInterceptor())
+        await services.add_to_server(
+            self._server, self._consultations, self._calls, self._campaigns, RequestInterceptor()
+        )
         await self._set_serving(serving=False)
         await self._health.set(ALIVE, health_pb2.HealthCheckResponse.SERVING)
         try:

@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61lling/v1/consultation.proto\x12\ncalling.v1\x1a\x18\x63\x61lling/v1/outcome.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\n\n\x0c\x43onsultation\x12\x17\n\x0f\x63onsultation_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.calling.v1.Consultation.State\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x04 \x01(\t\x12\x15\n\rsession_index\x18\x05 \x01(\x05\x12\x12\n\naccount_id\x18\x06 \x01(\t\x12\x14\n\x0cmasked_phone\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61ll_sid\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdial_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswer_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nturn_count\x18\r \x01(\x05\x12:\n\x0c\x64ial_failure\x18\x0e \x01(\x0e\x32$.calling.v1.Consultation.DialFailure\x12\x33\n\x08\x64\x65livery\x18\x0f \x01(\x0e\x32!.calling.v1.Consultation.Delivery\x12!\n\x06\x61larms\x18\x10 \x03(\x0b\x32\x11.calling.v1.Alarm\"\xc4\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCHEDULED\x10\x01\x12\x12\n\x0eSTATE_DIALLING\x10\x02\x12\x11\n\rSTATE_RINGING\x10\x03\x12\x15\n\x11STATE_IN_PROGRESS\x10\x04\x12\x15\n\x11STATE_SUMMARISING\x10\x05\x12\x13\n\x0fSTATE_COMPLETED\x10\x06\x12\x10\n\x0cSTATE_FAILED\x10\x07\x12\x13\n\x0fSTATE_CANCELLED\x10\x08\"\x96\x03\n\x0b\x44ialFailure\x12\x1c\n\x18\x44IAL_FAILURE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44IAL_FAILURE_NO_ANSWER\x10\x01\x12\x15\n\x11\x44IAL_FAILURE_BUSY\x10\x02\x12\x1f\n\x1b\x44IAL_FAILURE_INVALID_NUMBER\x10\x03\x12\x1f\n\x1b\x44IAL_FAILURE_GEO_PERMISSION\x10\x04\x12\x1e\n\x1a\x44IAL_FAILURE_TRIAL_ACCOUNT\x10\x05\x12\x1d\n\x19\x44IAL_FAILURE_RATE_LIMITED\x10\x06\x12\x1d\n\x19\x44IAL_FAILURE_UNAUTHORISED\x10\x07\x12\x1f\n\x1b\x44IAL_FAILURE_INVALID_CALLER\x10\x08\x12!\n\x1d\x44IAL_FAILURE_FORBIDDEN_NUMBER\x10\t\x12\x18\n\x14\x44IAL_FAILURE_NETWORK\x10\n\x12\x18\n\x14\x44IAL_FAILURE_UNKNOWN\x10\x0b\x12\x1e\n\x1a\x44IAL_FAILURE_CONFIGURATION\x10\x0c\"~\n\x08\x44\x65livery\x12\x18\n\x14\x44\x45LIVERY_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x45LIVERY_PENDING\x10\x01\x12\x16\n\x12\x44\x45LIVERY_DELIVERED\x10\x02\x12\x11\n\rDELIVERY_DEAD\x10\x03\x12\x17\n\x13\x44\x45LIVERY_NOT_WANTED\x10\x04\"\xaf\x03\n\x05\x41larm\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12+\n\x0b\x64\x61nger_kind\x18\x02 \x01(\x0e\x32\x16.calling.v1.DangerKind\x12\x13\n\x0bturn_number\x18\x03 \x01(\x05\x12.\n\nnoticed_by\x18\x04 \x03(\x0e\x32\x1a.calling.v1.Alarm.Observer\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12notification_count\x18\x06 \x01(\x05\x12\x31\n\rescalate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x61\x63knowledge_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x61\x63knowledged_by\x18\t \x01(\t\"U\n\x08Observer\x12\x18\n\x14OBSERVER_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBSERVER_RULES\x10\x01\x12\x1b\n\x17OBSERVER_LANGUAGE_MODEL\x10\x02\"F\n\x10ListeningOptions\x12\x32\n\x0fsilence_timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x82\x01\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x0e\n\x06gender\x18\x04 \x01(\t\x12\x12\n\nbirth_date\x18\x05 \x01(\t\x12$\n\x07\x61\x64\x64ress\x18\x06 \x01(\x0b\x32\x13.calling.v1.Address\"J\n\x07\x41\x64\x64ress\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0c\n\x04\x63ity\x18\x02 \x01(\t\x12\x10\n\x08\x61\x64\x64ress1\x18\x03 \x01(\t\x12\x10\n\x08\x61\x64\x64ress2\x18\x04 \x01(\t\"N\n\x08Question\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x34\n\x10\x65xpected_answers\x18\x02 \x03(\x0b\x32\x1a.calling.v1.ExpectedAnswer\"K\n\x0e\x45xpectedAnswer\x12\x0c\n\x04text\x18\x01 \x01(\t\x12+\n\tresponses\x18\x02 \x03(\x0b\x32\x18.calling.v1.ResponseCode\"4\n\x10\x46requentQuestion\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\"\xc3\x01\n\x0f\x44iallingOptions\x12/\n\x0cring_timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\ntime_limit\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0fhand_over_phone\x18\x03 \x01(\t\x12\x37\n\x11\x63onversation_mode\x18\x04 \x01(\x0e\x32\x1c.calling.v1.ConversationMode*w\n\x10\x43onversationMode\x12!\n\x1d\x43ONVERSATION_MODE_UNSPECIFIED\x10\x00\x12\"\n\x1e\x43ONVERSATION_MODE_TURN_BY_TURN\x10\x01\x12\x1c\n\x18\x43ONVERSATION_MODE_STREAM\x10\x02\x42%\n\x0e\x63om.calling.v1B\x11\x43onsultationProtoP\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61lling/v1/consultation.proto\x12\ncalling.v1\x1a\x18\x63\x61lling/v1/outcome.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\n\n\x0c\x43onsultation\x12\x17\n\x0f\x63onsultation_id\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.calling.v1.Consultation.State\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x04 \x01(\t\x12\x15\n\rsession_index\x18\x05 \x01(\x05\x12\x12\n\naccount_id\x18\x06 \x01(\t\x12\x14\n\x0cmasked_phone\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61ll_sid\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdial_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswer_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nturn_count\x18\r \x01(\x05\x12:\n\x0c\x64ial_failure\x18\x0e \x01(\x0e\x32$.calling.v1.Consultation.DialFailure\x12\x33\n\x08\x64\x65livery\x18\x0f \x01(\x0e\x32!.calling.v1.Consultation.Delivery\x12!\n\x06\x61larms\x18\x10 \x03(\x0b\x32\x11.calling.v1.Alarm\"\xc4\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_SCHEDULED\x10\x01\x12\x12\n\x0eSTATE_DIALLING\x10\x02\x12\x11\n\rSTATE_RINGING\x10\x03\x12\x15\n\x11STATE_IN_PROGRESS\x10\x04\x12\x15\n\x11STATE_SUMMARISING\x10\x05\x12\x13\n\x0fSTATE_COMPLETED\x10\x06\x12\x10\n\x0cSTATE_FAILED\x10\x07\x12\x13\n\x0fSTATE_CANCELLED\x10\x08\"\xb0\x03\n\x0b\x44ialFailure\x12\x1c\n\x18\x44IAL_FAILURE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44IAL_FAILURE_NO_ANSWER\x10\x01\x12\x15\n\x11\x44IAL_FAILURE_BUSY\x10\x02\x12\x1f\n\x1b\x44IAL_FAILURE_INVALID_NUMBER\x10\x03\x12\x1f\n\x1b\x44IAL_FAILURE_GEO_PERMISSION\x10\x04\x12\x1e\n\x1a\x44IAL_FAILURE_TRIAL_ACCOUNT\x10\x05\x12\x1d\n\x19\x44IAL_FAILURE_RATE_LIMITED\x10\x06\x12\x1d\n\x19\x44IAL_FAILURE_UNAUTHORISED\x10\x07\x12\x1f\n\x1b\x44IAL_FAILURE_INVALID_CALLER\x10\x08\x12!\n\x1d\x44IAL_FAILURE_FORBIDDEN_NUMBER\x10\t\x12\x18\n\x14\x44IAL_FAILURE_NETWORK\x10\n\x12\x18\n\x14\x44IAL_FAILURE_UNKNOWN\x10\x0b\x12\x1e\n\x1a\x44IAL_FAILURE_CONFIGURATION\x10\x0c\x12\x18\n\x14\x44IAL_FAILURE_NOT_NOW\x10\r\"~\n\x08\x44\x65livery\x12\x18\n\x14\x44\x45LIVERY_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x45LIVERY_PENDING\x10\x01\x12\x16\n\x12\x44\x45LIVERY_DELIVERED\x10\x02\x12\x11\n\rDELIVERY_DEAD\x10\x03\x12\x17\n\x13\x44\x45LIVERY_NOT_WANTED\x10\x04\"\xaf\x03\n\x05\x41larm\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12+\n\x0b\x64\x61nger_kind\x18\x02 \x01(\x0e\x32\x16.calling.v1.DangerKind\x12\x13\n\x0bturn_number\x18\x03 \x01(\x05\x12.\n\nnoticed_by\x18\x04 \x03(\x0e\x32\x1a.calling.v1.Alarm.Observer\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12notification_count\x18\x06 \x01(\x05\x12\x31\n\rescalate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x61\x63knowledge_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x61\x63knowledged_by\x18\t \x01(\t\"U\n\x08Observer\x12\x18\n\x14OBSERVER_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBSERVER_RULES\x10\x01\x12\x1b\n\x17OBSERVER_LANGUAGE_MODEL\x10\x02\"F\n\x10ListeningOptions\x12\x32\n\x0fsilence_timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x82\x01\n\x06Person\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05phone\x18\x03 \x01(\t\x12\x0e\n\x06gender\x18\x04 \x01(\t\x12\x12\n\nbirth_date\x18\x05 \x01(\t\x12$\n\x07\x61\x64\x64ress\x18\x06 \x01(\x0b\x32\x13.calling.v1.Address\"J\n\x07\x41\x64\x64ress\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0c\n\x04\x63ity\x18\x02 \x01(\t\x12\x10\n\x08\x61\x64\x64ress1\x18\x03 \x01(\t\x12\x10\n\x08\x61\x64\x64ress2\x18\x04 \x01(\t\"N\n\x08Question\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x34\n\x10\x65xpected_answers\x18\x02 \x03(\x0b\x32\x1a.calling.v1.ExpectedAnswer\"K\n\x0e\x45xpectedAnswer\x12\x0c\n\x04text\x18\x01 \x01(\t\x12+\n\tresponses\x18\x02 \x03(\x0b\x32\x18.calling.v1.ResponseCode\"4\n\x10\x46requentQuestion\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\"\xc3\x01\n\x0f\x44iallingOptions\x12/\n\x0cring_timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\ntime_limit\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0fhand_over_phone\x18\x03 \x01(\t\x12\x37\n\x11\x63onversation_mode\x18\x04 \x01(\x0e\x32\x1c.calling.v1.ConversationMode*w\n\x10\x43onversationMode\x12!\n\x1d\x43ONVERSATION_MODE_UNSPECIFIED\x10\x00\x12\"\n\x1e\x43ONVERSATION_MODE_TURN_BY_TURN\x10\x01\x12\x1c\n\x18\x43ONVERSATION_MODE_STREAM\x10\x02\x42%\n\x0e\x63om.calling.v1B\x11\x43onsultationProtoP\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,32 +35,32 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'calling.v1.consultation_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\016com.calling.v1B\021ConsultationProtoP\001'
-  _globals['_CONVERSATIONMODE']._serialized_start=2571
-  _globals['_CONVERSATIONMODE']._serialized_end=2690
+  _globals['_CONVERSATIONMODE']._serialized_start=2597
+  _globals['_CONVERSATIONMODE']._serialized_end=2716
   _globals['_CONSULTATION']._serialized_start=137
-  _globals['_CONSULTATION']._serialized_end=1445
+  _globals['_CONSULTATION']._serialized_end=1471
   _globals['_CONSULTATION_STATE']._serialized_start=712
   _globals['_CONSULTATION_STATE']._serialized_end=908
   _globals['_CONSULTATION_DIALFAILURE']._serialized_start=911
-  _globals['_CONSULTATION_DIALFAILURE']._serialized_end=1317
-  _globals['_CONSULTATION_DELIVERY']._serialized_start=1319
-  _globals['_CONSULTATION_DELIVERY']._serialized_end=1445
-  _globals['_ALARM']._serialized_start=1448
-  _globals['_ALARM']._serialized_end=1879
-  _globals['_ALARM_OBSERVER']._serialized_start=1794
-  _globals['_ALARM_OBSERVER']._serialized_end=1879
-  _globals['_LISTENINGOPTIONS']._serialized_start=1881
-  _globals['_LISTENINGOPTIONS']._serialized_end=1951
-  _globals['_PERSON']._serialized_start=1954
-  _globals['_PERSON']._serialized_end=2084
-  _globals['_ADDRESS']._serialized_start=2086
-  _globals['_ADDRESS']._serialized_end=2160
-  _globals['_QUESTION']._serialized_start=2162
-  _globals['_QUESTION']._serialized_end=2240
-  _globals['_EXPECTEDANSWER']._serialized_start=2242
-  _globals['_EXPECTEDANSWER']._serialized_end=2317
-  _globals['_FREQUENTQUESTION']._serialized_start=2319
-  _globals['_FREQUENTQUESTION']._serialized_end=2371
-  _globals['_DIALLINGOPTIONS']._serialized_start=2374
-  _globals['_DIALLINGOPTIONS']._serialized_end=2569
+  _globals['_CONSULTATION_DIALFAILURE']._serialized_end=1343
+  _globals['_CONSULTATION_DELIVERY']._serialized_start=1345
+  _globals['_CONSULTATION_DELIVERY']._serialized_end=1471
+  _globals['_ALARM']._serialized_start=1474
+  _globals['_ALARM']._serialized_end=1905
+  _globals['_ALARM_OBSERVER']._serialized_start=1820
+  _globals['_ALARM_OBSERVER']._serialized_end=1905
+  _globals['_LISTENINGOPTIONS']._serialized_start=1907
+  _globals['_LISTENINGOPTIONS']._serialized_end=1977
+  _globals['_PERSON']._serialized_start=1980
+  _globals['_PERSON']._serialized_end=2110
+  _globals['_ADDRESS']._serialized_start=2112
+  _globals['_ADDRESS']._serialized_end=2186
+  _globals['_QUESTION']._serialized_start=2188
+  _globals['_QUESTION']._serialized_end=2266
+  _globals['_EXPECTEDANSWER']._serialized_start=2268
+  _globals['_EXPECTEDANSWER']._serialized_end=2343
+  _globals['_FREQUENTQUESTION']._serialized_start=2345
+  _globals['_FREQUENTQUESTION']._serialized_end=2397
+  _globals['_DIALLINGOPTIONS']._serialized_start=2400
+  _globals['_DIALLINGOPTIONS']._serialized_end=2595
 # @@protoc_insertion_point(module_scope)

@@ -131,6 +131,8 @@ class Consultation(_message.Message):
         """It is not known whether the phone rang; it is not dialled again by itself."""
         DIAL_FAILURE_CONFIGURATION: Consultation._DialFailure.ValueType  # 12
         """The service's own settings of the call were refused."""
+        DIAL_FAILURE_NOT_NOW: Consultation._DialFailure.ValueType  # 13
+        """The campaign did not want the call any more when it was to be made: paused, cancelled, or outside its hours."""
 
     class DialFailure(_DialFailure, metaclass=_DialFailureEnumTypeWrapper):
         """Why the telephone network did not put the call through. Values may be added."""
@@ -161,6 +163,8 @@ class Consultation(_message.Message):
     """It is not known whether the phone rang; it is not dialled again by itself."""
     DIAL_FAILURE_CONFIGURATION: Consultation.DialFailure.ValueType  # 12
     """The service's own settings of the call were refused."""
+    DIAL_FAILURE_NOT_NOW: Consultation.DialFailure.ValueType  # 13
+    """The campaign did not want the call any more when it was to be made: paused, cancelled, or outside its hours."""
 
     class _Delivery:
         ValueType = _typing.NewType("ValueType", _builtins.int)

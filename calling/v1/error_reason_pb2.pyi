@@ -34,11 +34,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 3
     """The `request_id` was used before, with a different request.
-    Status ALREADY_EXISTS. Metadata: `consultationId`.
+    Status ALREADY_EXISTS. Metadata: `consultationId` or `campaignId`.
     """
     ERROR_REASON_WRONG_STATE: _ErrorReason.ValueType  # 4
-    """The consultation is in a state that does not allow this.
-    Status FAILED_PRECONDITION. Metadata: `consultationId`, `state`.
+    """The consultation or campaign is in a state that does not allow this.
+    Status FAILED_PRECONDITION. Metadata: `consultationId` or `campaignId`, `state`.
     """
     ERROR_REASON_TURN_OUT_OF_ORDER: _ErrorReason.ValueType  # 5
     """The turn is not the one the call waits for.
@@ -116,6 +116,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The stream's token is unknown, was used before, has expired, or is another call's.
     Status FAILED_PRECONDITION. Metadata: `consultationId`.
     """
+    ERROR_REASON_CAMPAIGN_NOT_FOUND: _ErrorReason.ValueType  # 24
+    """No campaign has this id, or it is no longer kept.
+    Status NOT_FOUND. Metadata: `campaignId`.
+    """
     ERROR_REASON_CALL_TAKEN_OVER: _ErrorReason.ValueType  # 25
     """Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.
     Status ABORTED. Metadata: `consultationId`.
@@ -139,11 +143,11 @@ Status NOT_FOUND. Metadata: `consultationId`.
 """
 ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 3
 """The `request_id` was used before, with a different request.
-Status ALREADY_EXISTS. Metadata: `consultationId`.
+Status ALREADY_EXISTS. Metadata: `consultationId` or `campaignId`.
 """
 ERROR_REASON_WRONG_STATE: ErrorReason.ValueType  # 4
-"""The consultation is in a state that does not allow this.
-Status FAILED_PRECONDITION. Metadata: `consultationId`, `state`.
+"""The consultation or campaign is in a state that does not allow this.
+Status FAILED_PRECONDITION. Metadata: `consultationId` or `campaignId`, `state`.
 """
 ERROR_REASON_TURN_OUT_OF_ORDER: ErrorReason.ValueType  # 5
 """The turn is not the one the call waits for.
@@ -220,6 +224,10 @@ Status NOT_FOUND. Metadata: `consultationId`.
 ERROR_REASON_STREAM_NOT_EXPECTED: ErrorReason.ValueType  # 23
 """The stream's token is unknown, was used before, has expired, or is another call's.
 Status FAILED_PRECONDITION. Metadata: `consultationId`.
+"""
+ERROR_REASON_CAMPAIGN_NOT_FOUND: ErrorReason.ValueType  # 24
+"""No campaign has this id, or it is no longer kept.
+Status NOT_FOUND. Metadata: `campaignId`.
 """
 ERROR_REASON_CALL_TAKEN_OVER: ErrorReason.ValueType  # 25
 """Another stream or webhook talks in the call since: ask with AnswerCall how it goes on.

@@ -53,7 +53,9 @@ class RedisConsultationStore:
         self._writer = secrets.token_bytes(16)
         self._cache = TranscriptCache()
         self._briefs = BriefCache()
-        self._feed = EventFeed(client, self._reads)
+        self._feed = EventFeed(
+            client, self._reads, keys=_event_keys, decode=codec.decode_event, missing=ConsultationNotFound
+        )
 
     async def prepare(self) -> None:
         """Checks, before anything is written, that this store is ours to write.
@@ -234,6 +236,11 @@ def _accepted(outcome: bytes, consultation_id: str) -> None:
         raise ConsultationNotFound(consultation_id)
     if outcome == b"fenced":
         raise CallTakenOver(consultation_id)
+
+
+def _event_keys(consultation_id: str) -> tuple[str, str]:
+    keys = consultation_keys(consultation_id)
+    return keys.record, keys.events
 
 
 def _present(field: bytes | None, consultation_id: str) -> bytes:

@@ -9,14 +9,24 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{s07}:replies:<id>      hash: reply by the callee's turn
     calling:{s07}:inputs:<id>       hash: what the callee said, by turn, until it is answered
     calling:{s07}:erased:<id>       who erased it; a few seconds
-    calling:{s07}:due               sorted set: `kind:id` by the time it is due, in milliseconds
+    calling:{s07}:due               sorted set: `kind:id` by the time it is due, in milliseconds; campaigns too
     calling:{s07}:index             sorted set: id by creation, in microseconds
     calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
+    calling:{s07}:campaign:<id>     hash: version, stamp, data; the campaign's other keys go on after the id:
+        :items                      hash: item by person
+        :orders                     hash: order by person, until the person is not called again
+        :waiting, :wished           sorted sets: persons by when they may be called; apart those who wished it
+        :open                       set: persons who are being called
+        :events                     stream of events; an entry's id is the cursor
     calling:audio:<token>           string: a WAV file
     calling:speech:<hash>           string: a spoken sentence that says nothing of a person, mu-law at 8000 Hz
     calling:stream:<hash>           string: which call a stream of audio is expected of, by the hash of its token
     calling:pause:<hash>            string: how long a person's pauses are, in seconds, by the hash of the person's id
     calling:vectors:<hash>          string: vectors of sentences
+    calling:{dial}:leases           sorted set: consultations that hold a permit to dial, by its end; microseconds
+    calling:{dial}:pace             string: when the next permit may be given, in microseconds
+    calling:{dial}:waiting          sorted set: consultations that wait for a permit, by line and arrival
+    calling:{dial}:told             sorted set: the same, by when they were told to ask again
     calling:schema                  string: what this table was when the store was first used
     calling:news                    channel: ids of consultations that changed
 """
@@ -33,6 +43,10 @@ SHARDS = 64
 SCHEMA = "calling:schema"
 SCHEMA_VALUE = f"1:{SHARDS}".encode()
 NEWS = "calling:news"
+DIAL_LEASES = "calling:{dial}:leases"
+DIAL_PACE = "calling:{dial}:pace"
+DIAL_WAITING = "calling:{dial}:waiting"
+DIAL_TOLD = "calling:{dial}:told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,37 @@ def consultation_keys(consultation_id: str) -> ConsultationKeys:
         due=f"{shard}:due",
         index=f"{shard}:index",
         dead=f"{shard}:dead",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignKeys:
+    """The keys that belong to one campaign, and its shard's due work."""
+
+    record: str
+    items: str
+    orders: str
+    waiting: str
+    wished: str
+    open: str
+    events: str
+    due: str
+
+
+@lru_cache(maxsize=256)
+def campaign_keys(campaign_id: str) -> CampaignKeys:
+    """Returns the keys of a campaign, whose id is a UUID of ours."""
+    shard = _shard(zlib.crc32(campaign_id.encode()) % SHARDS)
+    record = f"{shard}:campaign:{campaign_id}"
+    return CampaignKeys(
+        record=record,
+        items=f"{record}:items",
+        orders=f"{record}:orders",
+        waiting=f"{record}:waiting",
+        wished=f"{record}:wished",
+        open=f"{record}:open",
+        events=f"{record}:events",
+        due=f"{shard}:due",
     )
 
 

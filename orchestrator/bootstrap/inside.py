@@ -25,6 +25,8 @@ from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.room_to_dial import RoomToDial
 from orchestrator.dialogue.call.speaking import Speaking
 from orchestrator.dialogue.call.voice import Voice
+from orchestrator.dialogue.campaign.campaigns import Campaigns
+from orchestrator.dialogue.campaign.pump import Pump
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import DueWork, Handler
@@ -47,6 +49,7 @@ class Inside:
     """What the servicers and the loops use of the dialogue."""
 
     consultations: Consultations
+    campaigns: Campaigns
     deliveries: Deliveries
     alarms: Alarms
     live_calls: LiveCalls
@@ -77,7 +80,27 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     )
     admission = Admission(LoadLimits.of_lag(settings.most_loop_lag_seconds), on_decision=outside.load.decided)
     outside.load.watch(lambda: admission.full, admission.measured)
-    dialling = Dialling(store, outside.telephone, clock, reports, work.nudge)
+    consultations = Consultations(
+        store=store,
+        audio=outside.audio,
+        telephone=outside.telephone,
+        clock=clock,
+        institution=outside.institution,
+        pauses=outside.pauses,
+        nudge=work.nudge,
+        retention=settings.retention,
+    )
+    pump = Pump(outside.campaigns, consultations, clock, outside.holidays, retention=settings.retention)
+    dialling = Dialling(
+        store,
+        outside.telephone,
+        clock,
+        reports,
+        work.nudge,
+        permits=outside.permits,
+        may_dial=pump.may_dial,
+        retention=settings.retention,
+    )
     deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
     alarms = Alarms(
         store,
@@ -93,6 +116,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         summarising=Summarising(outside.model),
         problem_codes=ProblemCodes(outside.sentences),
         pauses=outside.pauses,
+        permits=outside.permits,
         clock=clock,
         nudge=work.nudge,
         retention=settings.retention,
@@ -105,6 +129,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         DueKind.DELIVER: deliveries.deliver,
         DueKind.ERASE: conclusion.erase_recordings,
         DueKind.ALARM: alarms.attend,
+        DueKind.CAMPAIGN: pump.attend,
     }
     wording = outside.institution.wording
     speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
@@ -113,16 +138,8 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     limits = TurnLimits(filler=settings.filler_after_seconds)
     live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
     return Inside(
-        consultations=Consultations(
-            store=store,
-            audio=outside.audio,
-            telephone=outside.telephone,
-            clock=clock,
-            institution=outside.institution,
-            pauses=outside.pauses,
-            nudge=work.nudge,
-            retention=settings.retention,
-        ),
+        consultations=consultations,
+        campaigns=Campaigns(outside.campaigns, clock, work.nudge),
         deliveries=deliveries,
         alarms=alarms,
         live_calls=live_calls,

@@ -27,6 +27,7 @@ from orchestrator.adapters.guarded_speech import (
     GuardedTextToSpeech,
 )
 from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
@@ -34,8 +35,10 @@ from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
 from orchestrator.adapters.process_load import ProcessLoad
 from orchestrator.adapters.redis_audio_store import RedisAudioStore
+from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis_dial_permits import RedisDialPermits
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
 from orchestrator.adapters.redis_replication import Replication
 from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
@@ -66,8 +69,11 @@ class Outside:
 
     clock: SystemClock
     store: RedisConsultationStore
+    campaigns: RedisCampaignStore
+    holidays: KoreanHolidays
     audio: RedisAudioStore
     pauses: RedisPauseMemory
+    permits: RedisDialPermits
     telephone: TwilioTelephone
     speech_to_text: GuardedSpeechToText
     text_to_speech: GuardedTextToSpeech
@@ -107,8 +113,11 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     outside = Outside(
         clock=clock,
         store=RedisConsultationStore(redis, clock, _replication(settings, registry)),
+        campaigns=RedisCampaignStore(redis, clock),
+        holidays=KoreanHolidays(),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
+        permits=RedisDialPermits(redis, calls_per_second=settings.calls_per_second, most_calls=settings.most_calls),
         telephone=_telephone(settings, guards),
         speech_to_text=GuardedSpeechToText(recogniser, guards.of("speech_to_text")),
         text_to_speech=GuardedTextToSpeech(synthesiser, guards.of("text_to_speech")),
@@ -132,6 +141,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     )
     for adapter in (
         outside.store,
+        outside.campaigns,
         outside.telephone,
         recogniser,
         synthesiser,

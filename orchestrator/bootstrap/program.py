@@ -19,6 +19,7 @@ from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.domain.errors import CallTakenOver, StoreUnavailable
 from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer, PortTaken
 
@@ -73,6 +74,7 @@ class Orchestrator:
         server = OrchestratorServer(
             ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
             CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
+            CampaignServicer(inside.campaigns),
             outside.store.ping,
         )
         self.port = await server.start(settings.grpc_host, settings.grpc_port)

@@ -6,9 +6,9 @@ import hashlib
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from orchestrator.dialogue.call.call_status import ended
+from orchestrator.dialogue.call.call_status import cancelled, ended
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.dialogue.interview.plan_making import make_plan
@@ -20,7 +20,7 @@ from orchestrator.dialogue.ports.telephone import Telephone
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
-from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
+from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import RequestIdReused, WrongState
 from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged
 from orchestrator.domain.outcome import Outcome, Summary
@@ -68,7 +68,7 @@ class Consultations:
         Raises:
             RequestIdReused, StoreUnavailable
         """
-        consultation_id = str(uuid.uuid5(_REQUESTS, request_id) if request_id else uuid.uuid4())
+        consultation_id = id_of(request_id) if request_id else str(uuid.uuid4())
         questions = (*brief.frequent_questions, *self._institution.questions)
         brief = replace(brief, frequent_questions=questions, plan=make_plan(brief, self._institution))
         now = self._clock.now()
@@ -172,7 +172,7 @@ class Consultations:
             now = self._clock.now()
             if current.reached(State.IN_PROGRESS):
                 return ended(current, now, now, DialFailure.NONE)
-            return self._cancelled(current)
+            return cancelled(current, now, self._retention)
 
         after = await transact(self._store, consultation_id, decide)
         if not after.reached(State.SUMMARISING):  # the call was placed meanwhile, and is to be hung up first
@@ -203,19 +203,10 @@ class Consultations:
             return None
         return await self._pauses.pause(brief.person.person_id)
 
-    def _cancelled(self, current: Consultation) -> Change:
-        now = self._clock.now()
-        moved = replace(
-            current.to(State.CANCELLED),
-            version=current.version + 1,
-            ended_at=now,
-            delivery=Delivery(DeliveryState.NOT_WANTED, settled_at=now),
-        )
-        due: dict[DueKind, datetime | None] = {DueKind.CHECK: None}
-        if not current.dial_open:  # else the network may have been asked, and whoever dials has to hang up
-            due[DueKind.DIAL] = None
-        expire_after = int(self._retention.total_seconds())
-        return Change(moved, occurrences=(StateChanged(moved),), due=due, expire_after=expire_after)
+
+def id_of(request_id: str) -> str:
+    """Returns the id of the consultation that a request starts."""
+    return str(uuid.uuid5(_REQUESTS, request_id))
 
 
 def fingerprint(content: bytes) -> str:

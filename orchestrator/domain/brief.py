@@ -54,12 +54,14 @@ class Dialling:
         time_limit: seconds.
         hand_over_phone: whom the person is put through to in danger, E.164; empty: as the service is set.
         mode: how callee and agent talk; None: as the service is set.
+        line: where the call waits for its turn to be dialled: 0 first, 10 last.
     """
 
     ring_timeout: int = 40
     time_limit: int = 1800
     hand_over_phone: str = ""
     mode: ConversationMode | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The whole order."""
+    """The whole order.
+
+    Attributes:
+        campaign_id: the campaign that ordered it; empty: none.
+    """
 
     person: Person
     question_set_id: str
@@ -87,3 +93,4 @@ class Brief:
     dialling: Dialling = field(default_factory=Dialling)
     listening: Listening = field(default_factory=Listening)
     plan: Plan = field(default_factory=Plan)
+    campaign_id: str = ""

@@ -59,6 +59,7 @@ class DialFailure(StrEnum):
     NETWORK = "network"
     UNKNOWN = "unknown"
     CONFIGURATION = "configuration"
+    NOT_NOW = "not_now"
 
 
 EXCEPTION_LABELS = {

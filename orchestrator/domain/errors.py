@@ -6,11 +6,14 @@ CallingError
 │   ├── InvalidPageToken
 │   └── InvalidAudio
 ├── ConsultationNotFound
+├── CampaignNotFound
 ├── AudioNotFound
 ├── AlarmNotFound
 ├── UnknownCall                  the call is not the consultation's
 ├── RequestIdReused              same request_id, other content
+├── CampaignRequestIdReused
 ├── WrongState                   the consultation's state does not allow it
+├── WrongCampaignState
 ├── TurnOutOfOrder               not the turn that the call waits for
 ├── CallTakenOver                another one talks in the call since
 ├── DialRefused                  the telephone network refused, for good
@@ -88,6 +91,14 @@ class ConsultationNotFound(CallingError):
         self.consultation_id = consultation_id
 
 
+class CampaignNotFound(CallingError):
+    """No campaign has this id."""
+
+    def __init__(self, campaign_id: str) -> None:
+        super().__init__("no such campaign")
+        self.campaign_id = campaign_id
+
+
 class AudioNotFound(CallingError):
     """No audio has this token, or it has expired."""
 
@@ -125,6 +136,23 @@ class WrongState(CallingError):
     def __init__(self, consultation_id: str, state: str) -> None:
         super().__init__(f"not possible while the consultation is {state}")
         self.consultation_id = consultation_id
+        self.state = state
+
+
+class CampaignRequestIdReused(CallingError):
+    """The request id started another campaign before."""
+
+    def __init__(self, campaign_id: str) -> None:
+        super().__init__("the request_id was used before with a different request")
+        self.campaign_id = campaign_id
+
+
+class WrongCampaignState(CallingError):
+    """The campaign's state does not allow this."""
+
+    def __init__(self, campaign_id: str, state: str) -> None:
+        super().__init__(f"not possible while the campaign is {state}")
+        self.campaign_id = campaign_id
         self.state = state
 
 

@@ -34,6 +34,10 @@ def _consultation(error: Any) -> Metadata:
     return {"consultationId": error.consultation_id}
 
 
+def _campaign(error: Any) -> Metadata:
+    return {"campaignId": error.campaign_id}
+
+
 def _provider(error: Any) -> dict[str, str]:
     return {} if error.provider_code is None else {"providerCode": str(error.provider_code)}
 
@@ -46,6 +50,7 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
     errors.ConsultationNotFound: Row(
         grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_CONSULTATION_NOT_FOUND, _consultation
     ),
+    errors.CampaignNotFound: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_CAMPAIGN_NOT_FOUND, _campaign),
     errors.AudioNotFound: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_AUDIO_NOT_FOUND),
     errors.AlarmNotFound: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_ALARM_NOT_FOUND, _consultation),
     errors.UnknownCall: Row(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_UNKNOWN_CALL, _consultation),
@@ -54,6 +59,14 @@ TABLE: Mapping[type[errors.CallingError], Row] = {
         grpc.StatusCode.FAILED_PRECONDITION,
         Reason.ERROR_REASON_WRONG_STATE,
         lambda error: {"consultationId": error.consultation_id, "state": error.state},
+    ),
+    errors.CampaignRequestIdReused: Row(
+        grpc.StatusCode.ALREADY_EXISTS, Reason.ERROR_REASON_REQUEST_ID_REUSED, _campaign
+    ),
+    errors.WrongCampaignState: Row(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        Reason.ERROR_REASON_WRONG_STATE,
+        lambda error: {**_campaign(error), "state": error.state},
     ),
     errors.TurnOutOfOrder: Row(
         grpc.StatusCode.ABORTED,

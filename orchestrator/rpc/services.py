@@ -9,13 +9,22 @@ from typing import Any
 import grpc
 from grpc_interceptor.server import AsyncServerInterceptor
 
-from calling.v1 import call_service_pb2, call_service_pb2_grpc, consultation_service_pb2, consultation_service_pb2_grpc
+from calling.v1 import (
+    call_service_pb2,
+    call_service_pb2_grpc,
+    campaign_service_pb2,
+    campaign_service_pb2_grpc,
+    consultation_service_pb2,
+    consultation_service_pb2_grpc,
+)
 from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 
 NAMES = (
     consultation_service_pb2.DESCRIPTOR.services_by_name["ConsultationService"].full_name,
     call_service_pb2.DESCRIPTOR.services_by_name["CallService"].full_name,
+    campaign_service_pb2.DESCRIPTOR.services_by_name["CampaignService"].full_name,
 )
 
 Handlers = Mapping[str, Any]
@@ -25,6 +34,7 @@ async def add_to_server(
     server: grpc.aio.Server,
     consultations: ConsultationServicer,
     calls: CallServicer,
+    campaigns: CampaignServicer,
     interceptor: AsyncServerInterceptor,
 ) -> None:
     """Puts the services on a server that is not started yet.
@@ -35,6 +45,7 @@ async def add_to_server(
     collector = _Collector()
     consultation_service_pb2_grpc.add_ConsultationServiceServicer_to_server(consultations, collector)  # type: ignore[arg-type]
     call_service_pb2_grpc.add_CallServiceServicer_to_server(calls, collector)  # type: ignore[arg-type]
+    campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server(campaigns, collector)  # type: ignore[arg-type]
     for service, handlers in collector.handlers.items():
         wrapped = {
             name: await _wrapped(interceptor, f"/{service}/{name}", handler) for name, handler in handlers.items()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 import phonenumbers
@@ -44,10 +45,20 @@ class Check:
 
     def __init__(self) -> None:
         self._violations: list[Violation] = []
+        self._within = ""
+
+    @contextmanager
+    def within(self, path: str) -> Iterator[None]:
+        """Has the fields that are checked meanwhile named as parts of another one."""
+        outer, self._within = self._within, f"{self._within}{path}."
+        try:
+            yield
+        finally:
+            self._within = outer
 
     def fail(self, field: str, description: str) -> None:
         """Notes that a field is wrong."""
-        self._violations.append(Violation(field, description))
+        self._violations.append(Violation(f"{self._within}{field}", description))
 
     def that(self, holds: bool, field: str, description: str) -> None:
         """Notes that a field is wrong unless something holds."""
@@ -74,8 +85,8 @@ class Check:
             raise InvalidField(*self._violations[:MOST_VIOLATIONS])
 
 
-def consultation_id(value: str) -> str:
-    """Returns a consultation id in its one form.
+def consultation_id(value: str, field: str = "consultation_id") -> str:
+    """Returns a consultation's id, or another one of ours, in its one form.
 
     Raises:
         InvalidField
@@ -84,7 +95,7 @@ def consultation_id(value: str) -> str:
     try:
         return str(uuid.UUID(value))
     except ValueError:
-        check.fail("consultation_id", "is required and must be a UUID")
+        check.fail(field, "is required and must be a UUID")
     check.done()
     raise AssertionError
 
@@ -148,6 +159,12 @@ def start_consultation(request: consultation_service_pb2.StartConsultationReques
     """
     check = Check()
     check.text(request.request_id, "request_id", most=LONGEST_ID, required=False)
+    consultation_order(request, check)
+    check.done()
+
+
+def consultation_order(request: consultation_service_pb2.StartConsultationRequest, check: Check) -> None:
+    """Checks what a consultation is started with, but for its `request_id`."""
     check.text(request.question_set_id, "question_set_id", most=LONGEST_ID)
     check.that(request.session_index >= 0, "session_index", "must not be negative")
     check.text(request.account_id, "account_id", most=LONGEST_ID, required=False)
@@ -158,7 +175,6 @@ def start_consultation(request: consultation_service_pb2.StartConsultationReques
     _dialling(request.dialling, check)
     if request.listening.HasField("silence_timeout"):
         check.duration(request.listening.silence_timeout, "listening.silence_timeout", least=2, most=20)
-    check.done()
 
 
 def acknowledgement(request: consultation_service_pb2.AcknowledgeAlarmRequest) -> None:

@@ -54,6 +54,7 @@ async def _system(folder: Path, phone: Stub, *, speak_ahead: bool) -> AsyncItera
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_FROM_PHONE": "+15005550006",
         "TWILIO_API_BASE_URL": phone.url,
+        "CALLS_PER_SECOND": "0",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{gateway}",
         "STT_ENGINE": "instant",
         "TTS_ENGINE": "instant",

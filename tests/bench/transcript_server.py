@@ -18,6 +18,7 @@ from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer
 from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
@@ -71,6 +72,7 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
     server = OrchestratorServer(
         ConsultationServicer(consultations, deliveries, alarms),
         CallServicer(None, None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made
+        CampaignServicer(None),  # type: ignore[arg-type] # nor a campaign
         store.ping,
     )
     return await server.start("127.0.0.1", 0), server

@@ -37,6 +37,7 @@ class InMemoryConsultationStore:
 
     Attributes:
         error: raised by every method.
+        due_elsewhere: work that others have written beside the consultations', by when it is due.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -44,6 +45,7 @@ class InMemoryConsultationStore:
         self._stored: dict[str, _Stored] = {}
         self._news = asyncio.Condition()
         self.error: Exception | None = None
+        self.due_elsewhere: dict[Due, datetime] = {}
 
     async def create(self, brief: Brief, change: Change) -> Consultation | None:
         self._fail()
@@ -174,9 +176,13 @@ class InMemoryConsultationStore:
             for kind, due_at in stored.due.items()
             if due_at <= now
         ]
+        waiting += [(at, due.kind, due.consultation_id) for due, at in self.due_elsewhere.items() if at <= now]
         claimed = tuple(Due(kind, consultation_id) for _, kind, consultation_id in sorted(waiting)[:limit])
         for due in claimed:
-            self._stored[due.consultation_id].due[due.kind] = now + timedelta(seconds=lease)
+            if due in self.due_elsewhere:
+                self.due_elsewhere[due] = now + timedelta(seconds=lease)
+            else:
+                self._stored[due.consultation_id].due[due.kind] = now + timedelta(seconds=lease)
         return claimed
 
     async def delete(self, consultation_id: str) -> None:

@@ -23,7 +23,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
-from calling.v1 import call_service_pb2_grpc, consultation_service_pb2_grpc
+from calling.v1 import call_service_pb2_grpc, campaign_service_pb2_grpc, consultation_service_pb2_grpc
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,22 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
     GetAudio = _unary("GetAudio")
 
 
+class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
+    def __init__(self, fake: FakeOrchestrator) -> None:
+        self.fake = fake
+
+    StartCampaign = _unary("StartCampaign")
+    AddConsultations = _unary("AddConsultations")
+    GetCampaign = _unary("GetCampaign")
+    PauseCampaign = _unary("PauseCampaign")
+    ResumeCampaign = _unary("ResumeCampaign")
+    CancelCampaign = _unary("CancelCampaign")
+
+    async def WatchCampaign(self, request: Any, context: grpc.aio.ServicerContext) -> AsyncIterator[Any]:
+        async for event in self.fake.stream("WatchCampaign", request, context):
+            yield event
+
+
 @asynccontextmanager
 async def fake_orchestrator(address: str = "127.0.0.1:0") -> AsyncIterator[FakeOrchestrator]:
     """Serves a fake orchestrator, healthy from the start."""
@@ -181,6 +197,7 @@ async def fake_orchestrator(address: str = "127.0.0.1:0") -> AsyncIterator[FakeO
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     consultation_service_pb2_grpc.add_ConsultationServiceServicer_to_server(ConsultationServicer(fake), server)
     call_service_pb2_grpc.add_CallServiceServicer_to_server(CallServicer(fake), server)
+    campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server(CampaignServicer(fake), server)
     health_pb2_grpc.add_HealthServicer_to_server(fake.checks, server)
     port = server.add_insecure_port(address)
     fake.address = f"{address.rpartition(':')[0]}:{port}"

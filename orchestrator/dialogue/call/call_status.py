@@ -17,7 +17,7 @@ from orchestrator.dialogue.ports.telephone import CallReport, CallStatus, Teleph
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure, ExceptionCode
-from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
 from orchestrator.domain.event import StateChanged
 from orchestrator.domain.progress import Progress
 
@@ -172,6 +172,33 @@ def ended(
     )
     due = {DueKind.DIAL: None, DueKind.CHECK: None, DueKind.CONCLUDE: now + grace}
     return Change(moved, occurrences=(StateChanged(moved),), due=due)
+
+
+def cancelled(
+    consultation: Consultation, now: datetime, retention: timedelta, failure: DialFailure = DialFailure.NONE
+) -> Change:
+    """Returns the change that calls off a call nobody has answered.
+
+    Its dialling is due once more: whoever dials hangs up what may have been placed meanwhile, and returns the permit.
+
+    Args:
+        consultation: before; its version is counted up here.
+        now: the time.
+        retention: how long it is kept.
+        failure: why it was not to be, if not because somebody said so.
+    """
+    moved = replace(
+        consultation.to(State.CANCELLED),
+        version=consultation.version + 1,
+        ended_at=now,
+        dial_failure=failure,
+        delivery=Delivery(DeliveryState.NOT_WANTED, settled_at=now),
+    )
+    due: dict[DueKind, datetime | None] = {DueKind.CHECK: None}
+    if not consultation.dial_open:  # else the network is being asked, and whoever asks does the same
+        due[DueKind.DIAL] = now
+    expire_after = int(retention.total_seconds())
+    return Change(moved, occurrences=(StateChanged(moved),), due=due, expire_after=expire_after)
 
 
 def _may_be_machine(consultation: Consultation) -> bool:

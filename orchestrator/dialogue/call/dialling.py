@@ -5,12 +5,14 @@ Due work (`dialogue.due_work`): DIAL when a consultation is accepted, CHECK when
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from orchestrator.dialogue.call.call_status import CallStatusReports, ended
+from orchestrator.dialogue.call.call_status import CallStatusReports, cancelled, ended
 from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.dial_permits import DialPermits
 from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
 from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, Telephone
 from orchestrator.dialogue.transaction import transact
@@ -25,6 +27,14 @@ MOST_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=60))
 # A call that should have ended is looked up this long after, and then this often.
 MARGIN = timedelta(seconds=60)
+# A permit that comes within so many seconds is waited for in place: its turn is met to the millisecond.
+NEAR = 1.0
+
+MayDial = Callable[[Brief, str], Awaitable[bool]]
+
+
+async def _always(_brief: Brief, _consultation_id: str) -> bool:
+    return True
 
 
 class Dialling:
@@ -37,12 +47,32 @@ class Dialling:
         clock: Clock,
         reports: CallStatusReports,
         nudge: Callable[[], None],
+        *,
+        permits: DialPermits,
+        may_dial: MayDial = _always,
+        retention: timedelta = timedelta(days=30),
     ) -> None:
+        """Makes it.
+
+        Args:
+            store: where consultations are kept.
+            telephone: rings.
+            clock: the time.
+            reports: takes what the network says.
+            nudge: called when work has become due.
+            permits: say when a call may be made.
+            may_dial: asked last of all whether a call, by order and consultation, is wanted at this moment; one that
+                is not is cancelled (`DialFailure.NOT_NOW`).
+            retention: how long a cancelled consultation is kept.
+        """
         self._store = store
         self._telephone = telephone
         self._clock = clock
         self._reports = reports
         self._nudge = nudge
+        self._permits = permits
+        self._may_dial = may_dial
+        self._retention = retention
 
     async def dial(self, consultation_id: str) -> None:
         """Rings a consultation's phone, unless that was done, or may have been done, before.
@@ -60,8 +90,23 @@ class Dialling:
             await self._settle(consultation_id, DueKind.DIAL)
         elif consultation.dial_open:
             await self._look_up(brief, consultation)
+        elif wait := await self._permit(brief, consultation_id):
+            await self._later(consultation_id, DueKind.DIAL, timedelta(seconds=max(wait - NEAR / 2, NEAR / 2)))
+        elif not await self._may_dial(brief, consultation_id):
+            await self._call_off(consultation_id)
         elif await self._intends(consultation_id):
             await self._ring(brief, consultation_id)
+
+    async def _permit(self, brief: Brief, consultation_id: str) -> float:
+        """Returns 0 if the call may be made now; else after how many seconds it may be."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + NEAR
+        hold = _longest(brief).total_seconds()
+        while wait := await self._permits.ask(consultation_id, hold=hold, line=brief.dialling.line):
+            if loop.time() + wait > deadline:
+                return wait
+            await asyncio.sleep(wait)
+        return 0.0
 
     async def _ring(self, brief: Brief, consultation_id: str) -> None:
         try:
@@ -94,7 +139,7 @@ class Dialling:
         elif report is None:
             await self._fail(consultation_id, DialFailure.UNKNOWN)
         else:
-            await self._later(consultation_id)
+            await self._later(consultation_id, DueKind.CHECK, MARGIN)
 
     async def _intends(self, consultation_id: str) -> bool:
         """Writes the intent to dial; False if somebody else did, or nobody shall any more."""
@@ -129,6 +174,9 @@ class Dialling:
     async def _unavailable(self, consultation_id: str, error: TelephoneUnavailable) -> None:
         if error.happened is None:
             return  # the lease on this work runs out, then it is looked up
+        await self._permits.release(consultation_id)
+        if error.failure is DialFailure.RATE_LIMITED:
+            await self._permits.hold_off(error.retry_after)
 
         def decide(_brief: Brief, current: Consultation) -> Change | None:
             if current.call_sid or current.reached(State.RINGING):
@@ -155,7 +203,19 @@ class Dialling:
             report = await self._report_of(brief, consultation)
             if report is not None and not report.status.final:
                 await self._telephone.hang_up(report.call_sid)
+        await self._permits.release(consultation.consultation_id)
         await self._settle(consultation.consultation_id, DueKind.DIAL)
+
+    async def _call_off(self, consultation_id: str) -> None:
+        """Cancels a call that is not wanted any more, or not now."""
+
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            if current.dial_open or current.call_sid or current.state.final:
+                return None
+            return cancelled(current, self._clock.now(), self._retention, DialFailure.NOT_NOW)
+
+        await transact(self._store, consultation_id, decide)
+        self._nudge()
 
     async def _report_of(self, brief: Brief, consultation: Consultation) -> CallReport | None:
         if consultation.call_sid:
@@ -180,12 +240,12 @@ class Dialling:
             lambda _, current: Change(replace(current, version=current.version + 1), due={kind: None}),
         )
 
-    async def _later(self, consultation_id: str) -> None:
-        again = self._clock.now() + MARGIN
+    async def _later(self, consultation_id: str, kind: DueKind, wait: timedelta) -> None:
+        again = self._clock.now() + wait
         await transact(
             self._store,
             consultation_id,
-            lambda _, current: Change(replace(current, version=current.version + 1), due={DueKind.CHECK: again}),
+            lambda _, current: Change(replace(current, version=current.version + 1), due={kind: again}),
         )
 
 

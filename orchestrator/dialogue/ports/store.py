@@ -25,11 +25,16 @@ class DueKind(StrEnum):
     DELIVER = "deliver"
     ERASE = "erase"
     ALARM = "alarm"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A piece of work that is due."""
+    """A piece of work that is due.
+
+    Attributes:
+        consultation_id: which consultation; for `CAMPAIGN` which campaign.
+    """
 
     kind: DueKind
     consultation_id: str

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from orchestrator.dialogue.ports.clock import Clock
+from orchestrator.dialogue.ports.dial_permits import DialPermits
 from orchestrator.dialogue.ports.pauses import PauseMemory
 from orchestrator.dialogue.ports.results import Report, ResultReceiver
 from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
@@ -40,6 +41,7 @@ class Conclusion:
         summarising: Summarising,
         problem_codes: ProblemCodes,
         pauses: PauseMemory,
+        permits: DialPermits,
         clock: Clock,
         nudge: Callable[[], None],
         retention: timedelta,
@@ -54,6 +56,7 @@ class Conclusion:
             summarising: writes the summary.
             problem_codes: finds the codes of what a person tells of their own accord.
             pauses: remembers how long a person's pauses are.
+            permits: takes back the call's permit to be dialled.
             clock: the time.
             nudge: called when work has become due.
             retention: how long a consultation is kept after its result was acknowledged.
@@ -65,6 +68,7 @@ class Conclusion:
         self._summarising = summarising
         self._problem_codes = problem_codes
         self._pauses = pauses
+        self._permits = permits
         self._clock = clock
         self._nudge = nudge
         self._retention = retention
@@ -80,6 +84,7 @@ class Conclusion:
         consultation, turns = await self._store.transcript(consultation_id)
         if consultation.state is not State.SUMMARISING:
             return
+        await self._permits.release(consultation_id)
         progress = consultation.progress
         outcome = make_outcome(
             brief,

@@ -82,6 +82,7 @@ def _environment(public_url: str, phone: str, engines: dict[str, str]) -> dict[s
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_FROM_PHONE": "+15005550006",
         "TWILIO_API_BASE_URL": phone,
+        "CALLS_PER_SECOND": "0",
         "PUBLIC_BASE_URL": public_url,
         "GRPC_STT_URL": engines["speech"],
         "GRPC_TTS_URL": engines["speech"],

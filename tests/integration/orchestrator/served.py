@@ -12,12 +12,18 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from calling.v1 import call_service_pb2, call_service_pb2_grpc, consultation_service_pb2_grpc
+from calling.v1 import (
+    call_service_pb2,
+    call_service_pb2_grpc,
+    campaign_service_pb2_grpc,
+    consultation_service_pb2_grpc,
+)
 from calling.v1 import consultation_service_pb2 as pb
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.domain.brief import ConversationMode
 from orchestrator.rpc.call_servicer import CallServicer
+from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
 from orchestrator.server import OrchestratorServer
 from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
@@ -35,6 +41,7 @@ class Served:
     channel: grpc.aio.Channel
     consultations: consultation_service_pb2_grpc.ConsultationServiceAsyncStub
     calls: call_service_pb2_grpc.CallServiceAsyncStub
+    campaigns: campaign_service_pb2_grpc.CampaignServiceAsyncStub
 
     async def start(self, request: pb.StartConsultationRequest) -> str:
         """Starts a consultation; its phone rings."""
@@ -59,6 +66,7 @@ async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIt
     server = OrchestratorServer(
         ConsultationServicer(scene.consultations, deliveries or scene.deliveries, alarms),
         CallServicer(scene.calls, phone.replica(usual=ConversationMode.TURN_BY_TURN), scene.reports, scene.audio),
+        CampaignServicer(scene.campaigns),
         scene.store.ping,
     )
     port = await server.start("127.0.0.1", 0)
@@ -71,6 +79,7 @@ async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIt
                 channel,
                 consultation_service_pb2_grpc.ConsultationServiceStub(channel),
                 call_service_pb2_grpc.CallServiceStub(channel),
+                campaign_service_pb2_grpc.CampaignServiceStub(channel),
             )
         finally:
             await server.stop(0)

@@ -16,7 +16,7 @@ from orchestrator.config import Settings
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
-SERVICES = ("", "calling.v1.ConsultationService", "calling.v1.CallService")
+SERVICES = ("", "calling.v1.ConsultationService", "calling.v1.CallService", "calling.v1.CampaignService")
 
 
 def _settings(redis_url: str, **changes: object) -> Settings:

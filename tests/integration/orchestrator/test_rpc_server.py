@@ -21,7 +21,7 @@ from tests.unit.orchestrator.dialogue.scene import Scene
 from tests.unit.orchestrator.rpc.orders import start_request
 
 UNKNOWN = "5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1"
-SERVICES = ("calling.v1.ConsultationService", "calling.v1.CallService")
+SERVICES = ("calling.v1.ConsultationService", "calling.v1.CallService", "calling.v1.CampaignService")
 CALL = "CA" + "0" * 32
 
 

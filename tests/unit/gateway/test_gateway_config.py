@@ -75,7 +75,6 @@ def test_dot_env(environment, tmp_path):
         ("ORCHESTRATOR_URL", "orchestrator:0", "ORCHESTRATOR_URL: must be host:port"),
         ("ORCHESTRATOR_URL", "10.0.0.1:1,", "ORCHESTRATOR_URL: must be host:port"),
         ("ORCHESTRATOR_URL", "a b:1", "ORCHESTRATOR_URL: must be host:port"),
-        ("ORCHESTRATOR_URL", "10.0.0.1:1,", "ORCHESTRATOR_URL: must be host:port"),
         (
             "ORCHESTRATOR_URL",
             "one:1,two:1",

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.answering.answering import Answering
 from orchestrator.dialogue.background import Background
@@ -30,6 +31,8 @@ from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaker import Speaker as Spoken
 from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.campaign.campaigns import Campaigns
+from orchestrator.dialogue.campaign.pump import Pump
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import Handler
@@ -65,9 +68,11 @@ from orchestrator.domain.turn import (
 from tests.fakes.activity import ScriptedActivity
 from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.fakes.audio_store import InMemoryAudioStore
+from tests.fakes.campaign_store import InMemoryCampaignStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief as default_brief
+from tests.fakes.dial_permits import InMemoryDialPermits
 from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.fakes.pause_memory import InMemoryPauseMemory
@@ -103,6 +108,8 @@ class Scene:
         sentences: Sentences | None = None,
         duty_phone: str = "",
         alarm_line: int = 1,
+        calls_per_second: float = 0,
+        most_calls: int = 0,
     ) -> None:
         self.clock = ManualClock()
         self.store = InMemoryConsultationStore(self.clock)
@@ -123,7 +130,16 @@ class Scene:
         self.nudges = 0
         self.background = Background(self._failed)
         self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
-        self.dialling = Dialling(self.store, self.telephone, self.clock, self.reports, self._nudge)
+        self.permits = InMemoryDialPermits(self.clock, calls_per_second=calls_per_second, most_calls=most_calls)
+        self.dialling = Dialling(
+            self.store,
+            self.telephone,
+            self.clock,
+            self.reports,
+            self._nudge,
+            permits=self.permits,
+            may_dial=self._may_dial,
+        )
         self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
         self.conclusion = Conclusion(
             store=self.store,
@@ -132,6 +148,7 @@ class Scene:
             summarising=Summarising(language_model),
             problem_codes=ProblemCodes(sentences),
             pauses=self.pauses,
+            permits=self.permits,
             clock=self.clock,
             nudge=self._nudge,
             retention=RETENTION,
@@ -147,6 +164,9 @@ class Scene:
             pauses=self.pauses,
             nudge=self._nudge,
         )
+        self.campaign_store = InMemoryCampaignStore(self.store, self.clock)
+        self.campaigns = Campaigns(self.campaign_store, self.clock, self._nudge)
+        self.pump = Pump(self.campaign_store, self.consultations, self.clock, KoreanHolidays())
         self.handlers: dict[DueKind, Handler] = {
             DueKind.DIAL: self.dialling.dial,
             DueKind.CHECK: self.dialling.check,
@@ -154,6 +174,7 @@ class Scene:
             DueKind.DELIVER: self.deliveries.deliver,
             DueKind.ERASE: self.conclusion.erase_recordings,
             DueKind.ALARM: self.alarms.attend,
+            DueKind.CAMPAIGN: self.pump.attend,
         }
         self.calls = self.replica()
         self.id = ""
@@ -307,6 +328,9 @@ class Scene:
     def _failed(self, _task: str, error: BaseException) -> None:
         if not isinstance(error, CallTakenOver):  # that a call is taken over is no failure
             self.failures.append(error)
+
+    async def _may_dial(self, brief: Brief, consultation_id: str) -> bool:
+        return await self.pump.may_dial(brief, consultation_id)
 
     def _nudge(self) -> None:
         self.nudges += 1

@@ -1,0 +1,57 @@
+"""The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.receive import Int32, ReceivePayload
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Seconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Pacing(_Body):
+    """How fast to call."""
+
+    most_calls: Int32 = 0
+    calls_per_second: Annotated[float, Field(allow_inf_nan=False)] = 0
+
+
+class CallingHours(_Body):
+    """When people may be called, in Korean time: `HH:MM`."""
+
+    opens: str = ""
+    closes: str = ""
+    weekdays: list[Weekday] = []
+    on_holidays: bool = False
+
+
+class RetryRules(_Body):
+    """Waits after the first, second ... attempt that ended so; the last one repeats."""
+
+    busy_seconds: list[Seconds] = []
+    no_answer_seconds: list[Seconds] = []
+    voicemail_seconds: list[Seconds] = []
+    most_attempts: Int32 = 0
+
+
+class CampaignBody(_Body):
+    """A campaign; each of its consultations is a body of `POST /api/receive`."""
+
+    name: str
+    consultations: list[ReceivePayload] = []
+    pacing: Pacing = Pacing()
+    calling_hours: CallingHours = CallingHours()
+    retry_rules: RetryRules = RetryRules()
+    priority: Int32 = 0
+    start_paused: bool = False
+
+
+class MorePeopleBody(_Body):
+    """More people for a campaign."""
+
+    consultations: list[ReceivePayload]

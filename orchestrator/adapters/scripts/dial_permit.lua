@@ -1,0 +1,63 @@
+-- Gives out permits to dial: a steady pace (GCRA without a burst), and so many calls at once.
+--
+-- KEYS  leases (who holds a permit, by its end), pace (when the next may be given), waiting (who waits, by line and
+--       arrival), told (who waits, by when to ask again); times in microseconds
+-- ARGV  now ('': the server's time), consultation, microseconds a permit is held, microseconds between two permits
+--       (0: any), most at once (0: any), line
+-- Returns 0, or the microseconds after which to ask again.
+
+local leases, pace, waiting, told = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local asking, hold = ARGV[2], tonumber(ARGV[3])
+local interval, most, line = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local SHORTEST, LONGEST = 20000, 60000000 -- what is answered as a wait
+local BUSY = 2000000 -- when all calls there may be are being made: until the first in line looks again ...
+local BUSY_EACH = 50000 -- ... and how much later each that waits behind
+local LATE = 10000000 -- who comes so much later than told is gone
+local LINE = 1e13 -- more than a time in milliseconds
+
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+
+redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', told, '-inf', now - LATE)) do
+  redis.call('ZREM', waiting, gone)
+  redis.call('ZREM', told, gone)
+end
+
+if redis.call('ZSCORE', leases, asking) then
+  return 0
+end
+
+local free_at = math.max(now, tonumber(redis.call('GET', pace) or now))
+local full = most > 0 and redis.call('ZCARD', leases) >= most
+local before = redis.call('ZCOUNT', waiting, '-inf', '(' .. string.format('%.0f', line * LINE))
+
+if free_at <= now and not full and before == 0 then
+  redis.call('ZREM', waiting, asking)
+  redis.call('ZREM', told, asking)
+  redis.call('ZADD', leases, now + hold, asking)
+  redis.call('PEXPIRE', leases, math.max(redis.call('PTTL', leases), math.ceil(hold / 1000)))
+  if interval > 0 then
+    redis.call('SET', pace, string.format('%.0f', now + interval), 'PX', math.ceil((interval + LONGEST) / 1000))
+  end
+  return 0
+end
+
+if not redis.call('ZSCORE', waiting, asking) then
+  redis.call('ZADD', waiting, line * LINE + math.floor(now / 1000), asking)
+end
+local rank = redis.call('ZRANK', waiting, asking)
+local wait = free_at - now + rank * interval
+if full then
+  wait = math.max(wait, BUSY + rank * BUSY_EACH)
+end
+wait = math.min(math.max(wait, SHORTEST), LONGEST)
+redis.call('ZADD', told, now + wait, asking)
+for _, key in ipairs({ waiting, told }) do
+  redis.call('PEXPIRE', key, (LONGEST + LATE) / 1000)
+end
+return wait

@@ -1,0 +1,1 @@
+"""Many people to be called: who is called when, and what follows from how it went."""
