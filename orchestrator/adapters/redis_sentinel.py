@@ -73,7 +73,7 @@ def open_pool(url: str, *, max_connections: int, timeout: float, **options: Any)
     }
     return SentinelPool(
         service_name=service,
-        sentinel_manager=Sentinel(_addresses(hosts), sentinel_kwargs=of_sentinels),
+        sentinel_manager=Sentinel(_addresses(hosts), sentinel_kwargs=of_sentinels),  # type: ignore[no-untyped-call]
         connection_class=SentinelManagedSSLConnection if tls else SentinelManagedConnection,
         max_connections=max_connections,
         timeout=timeout,
