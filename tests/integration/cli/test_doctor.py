@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli import main
 from cli.ports import free_ports
-from tests.fakes.redis_worlds import REDIS
+from tests.fakes.redis_worlds import SEVERAL_SERVERS
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_a_durable_redis_is_fine(redis_url: str, monkeypatch: pytest.MonkeyPatch
     assert text.endswith("append-only file on, noeviction")
 
 
-@pytest.mark.parametrize("kind", REDIS[1:])
+@pytest.mark.parametrize("kind", SEVERAL_SERVERS)
 def test_a_redis_of_any_kind_is_found(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
