@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 import shutil
 from collections.abc import Iterator
@@ -23,11 +22,12 @@ from cli.event_loop import run
 from cli.ports import ensure_free
 from cli.redis_server import find_redis_server
 from cli.settings import Settings
+from orchestrator.adapters.redis_client import open_client, store_access
+from orchestrator.domain.errors import StoreUnavailable
 
 Grade = Literal["ok", "warning", "problem"]
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
-_REDIS_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ async def _findings(chosen: Settings) -> list[Finding]:
         *_versions(),
         _embeddings(chosen),
         _disk(chosen),
-        await asyncio.to_thread(_redis, chosen),
+        await _redis(chosen),
         await _speech("GRPC_STT_URL", chosen.grpc_stt_url),
         await _speech("GRPC_TTS_URL", chosen.grpc_tts_url),
         *_settings(chosen),
@@ -95,7 +95,7 @@ def _disk(chosen: Settings) -> Finding:
     return Finding("disk", grade, f"{megabytes} MB free for DATA_DIR ({chosen.data_dir})")
 
 
-def _redis(chosen: Settings) -> Finding:
+async def _redis(chosen: Settings) -> Finding:
     url = chosen.external_redis_url
     if not url:
         try:
@@ -103,19 +103,19 @@ def _redis(chosen: Settings) -> Finding:
         except CommandError as error:
             return Finding("Redis", "problem", str(error))
     try:
-        return _redis_properties(_redis_info(url))
-    except (redis.RedisError, ValueError, OSError) as error:
-        return Finding("Redis", "problem", f"REDIS_URL: does not answer ({type(error).__name__})")
+        return _redis_properties(await _redis_info(url))
+    except (StoreUnavailable, redis.RedisError, ValueError, OSError) as error:
+        return Finding("Redis", "problem", f"REDIS_URL: does not answer ({type(error.__cause__ or error).__name__})")
 
 
-def _redis_info(url: str) -> dict[str, Any]:
-    scheme, separator, rest = url.partition("://")
-    is_cluster = scheme.endswith("+cluster")
-    url = scheme.removesuffix("+cluster") + separator + rest
-    options: dict[str, Any] = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
-    with redis.RedisCluster.from_url(url, **options) if is_cluster else redis.Redis.from_url(url, **options) as client:
-        answer: dict[str, Any] = client.info()
-        return next(iter(answer.values())) if is_cluster else answer
+async def _redis_info(url: str) -> dict[str, Any]:
+    client = open_client(url)
+    try:
+        async with store_access():
+            answer: dict[str, Any] = await client.info()
+    finally:
+        await client.aclose()
+    return answer
 
 
 def _redis_properties(info: dict[str, Any]) -> Finding:

@@ -15,7 +15,7 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 from redis.asyncio.cluster import PipelineCommand
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import RedisClusterException, RedisError, SlotNotCoveredError
 
 from observability import log
 from orchestrator.adapters.redis_client import RedisClient
@@ -109,14 +109,16 @@ class ReplicatedScript:
         async with self._client.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)
-            return list(await pipeline.execute())
+            return list(await pipeline.execute(raise_on_error=False))  # else its text has the command in it
 
 
 async def _on_its_node(cluster: RedisCluster, key: str, commands: Sequence[Sequence[Argument]]) -> list[Any]:
     """Runs commands on the node that has a key. redis-py's pipelines send each command to a node of its own."""
     await cluster.initialize()
     node = cluster.get_node_from_key(key)
-    pipeline = [PipelineCommand(place, *command) for place, command in enumerate(commands)]  # type: ignore[no-untyped-call]
+    if node is None:
+        raise SlotNotCoveredError
+    pipeline = [PipelineCommand(place, *command) for place, command in enumerate(commands)]
     try:
         await node.execute_pipeline(pipeline)
     finally:

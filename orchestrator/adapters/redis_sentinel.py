@@ -39,8 +39,8 @@ class SentinelPool(BlockingConnectionPool, SentinelConnectionPool):
             await self.sentinel_manager.aclose()
 
 
-def open_pool(url: str, *, max_connections: int, timeout: float, **options: Any) -> SentinelPool:  # noqa: ANN401
-    """Makes the pool; it connects when it is first used.
+def open_client(url: str, *, max_connections: int, timeout: float, **options: Any) -> Redis:  # noqa: ANN401
+    """Opens a client of the master that owns its pool; it connects when it is first used.
 
     Args:
         url: in the form above.
@@ -51,39 +51,40 @@ def open_pool(url: str, *, max_connections: int, timeout: float, **options: Any)
     Raises:
         ValueError: the URL is not of that form.
     """
-    scheme, _, rest = url.partition("://")
+    place, _, query = url.partition("?")
+    scheme, _, rest = place.partition("://")
     netloc, _, path = rest.partition("/")
     user, at, hosts = netloc.rpartition("@")
-    path, _, query = path.partition("?")
     service, _, db = path.partition("/")
-    if not service or not hosts:
-        raise ValueError(
-            "a Redis URL with +sentinel names sentinels and a service: redis+sentinel://host:26379/service"
-        )
+    if not service:
+        raise ValueError("a Redis URL with +sentinel names a service: redis+sentinel://host:26379/service")
     tls = scheme.startswith("rediss")
-    given = dict(parse_qsl(query))
-    own = {name: value for name, value in given.items() if not name.startswith(_OF_THE_SENTINELS)}
-    # redis-py reads what it reads in any URL.
-    of_data = {**options, **parse_url(f"redis://{user}{at}data/{db}?{urlencode(own)}")}
-    del of_data["host"]
-    of_sentinels = {
-        **options,
-        **{name.removeprefix(_OF_THE_SENTINELS): value for name, value in given.items() if name not in own},
-        **_tls_options(of_data, tls=tls),
-    }
-    return SentinelPool(
+    of_data, of_sentinels = _options(dict(parse_qsl(query)), f"{user}{at}", db, tls=tls)
+    sentinels = Sentinel(_addresses(hosts), sentinel_kwargs={**options, **of_sentinels})  # type: ignore[no-untyped-call]
+    pool = SentinelPool(
         service_name=service,
-        sentinel_manager=Sentinel(_addresses(hosts), sentinel_kwargs=of_sentinels),
+        sentinel_manager=sentinels,
         connection_class=SentinelManagedSSLConnection if tls else SentinelManagedConnection,
         max_connections=max_connections,
         timeout=timeout,
-        **of_data,
+        **{**options, **of_data},
     )
+    return Redis.from_pool(pool)
 
 
-def open_client(url: str, *, max_connections: int, timeout: float, **options: Any) -> Redis:  # noqa: ANN401
-    """Opens a client of the master that owns its pool; see `open_pool`."""
-    return Redis.from_pool(open_pool(url, max_connections=max_connections, timeout=timeout, **options))
+def _options(
+    query: Mapping[str, str], user: str, db: str, *, tls: bool
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """Returns redis-py's options of the connections to the data, and of those to the sentinels."""
+    own = {name: value for name, value in query.items() if not name.startswith(_OF_THE_SENTINELS)}
+    read = parse_url(f"redis://{user}data/{db}?{urlencode(own)}")  # as redis-py reads any URL
+    of_data: dict[str, object] = {name: value for name, value in read.items() if name != "host"}
+    of_sentinels: dict[str, object] = {
+        name.removeprefix(_OF_THE_SENTINELS): value for name, value in query.items() if name not in own
+    }
+    if tls:
+        of_sentinels |= {"ssl": True, **{name: value for name, value in of_data.items() if name.startswith("ssl_")}}
+    return of_data, of_sentinels
 
 
 def _addresses(hosts: str) -> list[tuple[str, int]]:
@@ -91,9 +92,3 @@ def _addresses(hosts: str) -> list[tuple[str, int]]:
     if not all(address.hostname for address in addresses):
         raise ValueError("a Redis URL with +sentinel lists hosts with commas between them")
     return [(address.hostname or "", address.port or _PORT) for address in addresses]
-
-
-def _tls_options(of_data: Mapping[str, Any], *, tls: bool) -> dict[str, Any]:
-    if not tls:
-        return {}
-    return {"ssl": True, **{name: value for name, value in of_data.items() if name.startswith("ssl_")}}

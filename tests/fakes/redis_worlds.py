@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-REDIS = (
-    "redis",
-    "cluster",
+SEVERAL_SERVERS = (
     pytest.param("whole_cluster", marks=pytest.mark.slow),
     pytest.param("sentinel", marks=pytest.mark.slow),
 )
+REDIS = ("redis", "cluster", *SEVERAL_SERVERS)

@@ -21,7 +21,7 @@ from orchestrator.domain.event import StateChanged, TurnTaken
 from orchestrator.domain.turn import KeypadInput, Listen, Prompt, Reply
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultations import NOON, brief, consultation, next_change, turn
-from tests.fakes.redis_worlds import REDIS
+from tests.fakes.redis_worlds import SEVERAL_SERVERS
 
 REPLY = Reply((Prompt("네.", "token"),), Listen(2, 1.5, 60.0))
 
@@ -31,7 +31,7 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=REDIS)
+@pytest.fixture(params=["redis", *SEVERAL_SERVERS])
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[RedisClient]:
     opened = open_client(request.getfixturevalue(f"{request.param}_url"))
     await opened.flushall()

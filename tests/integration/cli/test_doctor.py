@@ -2,6 +2,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 import redis
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from cli import main
 from cli.ports import free_ports
+from tests.fakes.redis_worlds import SEVERAL_SERVERS
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +60,14 @@ def test_a_durable_redis_is_fine(redis_url: str, monkeypatch: pytest.MonkeyPatch
     grade, text = findings()[1]["Redis"]
     assert grade == "ok"
     assert text.endswith("append-only file on, noeviction")
+
+
+@pytest.mark.parametrize("kind", SEVERAL_SERVERS)
+def test_a_redis_of_any_kind_is_found(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", request.getfixturevalue(f"{kind}_url"))
+    assert findings()[1]["Redis"] == ("warning", ANY)  # those of the tests keep nothing on disk
 
 
 def test_a_redis_that_may_drop_consultations_is_a_problem(

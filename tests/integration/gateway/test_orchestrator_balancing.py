@@ -58,7 +58,7 @@ class Replicas:
         fake = FakeOrchestrator()
         fake.on("AnswerCall", HUNG_UP)
         replica: Replica
-        server = OrchestratorServer(ConsultationServicer(fake), CallServicer(fake), lambda: replica.ping())  # type: ignore[arg-type]  # noqa: PLW0108
+        server = OrchestratorServer(ConsultationServicer(fake), CallServicer(fake), lambda: replica.ping())  # noqa: PLW0108
         bound = await server.start(host, port)
         replica = Replica(f"{host}:{bound}", fake, server)
         watching = asyncio.create_task(server.watch_store())
