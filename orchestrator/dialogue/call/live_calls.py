@@ -44,7 +44,7 @@ class TurnLimits:
     filler: float = 3.0
     exchange: float = 30.0
     answer: float = 4.0
-    repetition: float = 2.5
+    repetition: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
