@@ -96,7 +96,7 @@ class Deadlines:
     watch: float = 3600.0
     """A watch that lasts longer ends, and is resumed by its client."""
     health: float = 2.0
-    stream_opening: float = 5.0
+    stream_opening: float = 2.0
     """A person on the line hears nothing meanwhile."""
     stream: float = 4 * 3600.0 + 60.0
     """No call may last longer."""

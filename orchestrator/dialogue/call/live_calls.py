@@ -44,7 +44,7 @@ class TurnLimits:
     filler: float = 3.0
     exchange: float = 30.0
     answer: float = 4.0
-    repetition: float = 2.5
+    repetition: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class LiveCalls:
         after = await transact(self._store, consultation_id, decide)
         self._prepare(consultation_id, greeting.upcoming)
         self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
-        return await self._said_last(after)
+        return await self._said_last(after, budget)
 
     async def take_turn(
         self,
@@ -265,14 +265,14 @@ class LiveCalls:
     def _filler(self) -> Saying:
         return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
 
-    async def _said_last(self, consultation: Consultation) -> Reply:
+    async def _said_last(self, consultation: Consultation, budget: Budget | None = None) -> Reply:
         """Returns what of the latest reply was not heard yet, with what of it has no audio spoken anew."""
         left = unheard(await self._replies.latest(consultation), playout_of(consultation))
         if all(prompt.audio_token for prompt in left.prompts):
             return left
         spoken, _ = await self._parts.speaking.say(
             [Saying(p.text, Source.INTERVIEW, "", uninterruptible=p.uninterruptible) for p in left.prompts],
-            Budget(self._limits.repetition),
+            budget or Budget(self._limits.repetition),
         )
         return replace(left, prompts=spoken)
 

@@ -35,6 +35,7 @@ class Load:
         ramp: seconds over which the calls begin.
         longest: seconds after which a call is given up.
         order: the body of `POST /api/receive`; None: calls are opened plainly.
+        insists: whether a call that is answered turn by turn asks for a stream again.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Load:
     ramp: float
     longest: float
     order: Mapping[str, Any] | None = None
+    insists: bool = True
 
     def to_json(self) -> str:
         """Returns one line."""
@@ -56,7 +58,9 @@ class Load:
 
     def opening(self) -> Opening:
         """Returns how its calls are opened."""
-        return PlainOpening(self.url) if self.order is None else WebhookOpening(self.url, self.order)
+        return (
+            PlainOpening(self.url) if self.order is None else WebhookOpening(self.url, self.order, insists=self.insists)
+        )
 
 
 async def run(load: Load) -> LoadFigures:

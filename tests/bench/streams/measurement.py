@@ -114,10 +114,20 @@ class Measured:
         )
 
 
-async def measure(target: Target, calls: int, script: tuple[Line, ...]) -> Measured:
-    """Puts a load on a system, from the world's core; calls begin one after the other, ten a second at most."""
-    ramp = max(_LEAST_RAMP, calls / 10)
-    what = Load(target.url, calls, script, ramp=ramp, longest=_LONGEST, order=target.order)
+async def measure(
+    target: Target, calls: int, script: tuple[Line, ...], *, ramp: float | None = None, insists: bool = True
+) -> Measured:
+    """Puts a load on a system, from the world's core.
+
+    Args:
+        target: the system.
+        calls: how many.
+        script: what each callee says.
+        ramp: seconds over which they begin; None: one after the other, ten a second at most.
+        insists: whether a call that is answered turn by turn asks for a stream again.
+    """
+    ramp = max(_LEAST_RAMP, calls / 10) if ramp is None else ramp
+    what = Load(target.url, calls, script, ramp=ramp, longest=_LONGEST, order=target.order, insists=insists)
     sampler = _Sampler(target.pids)
     sampling = asyncio.create_task(sampler.run())
     try:

@@ -23,6 +23,10 @@ class NotOpened(Exception):
     """Raised when a call led to no stream."""
 
 
+class TurnByTurn(NotOpened):
+    """Raised when a call is answered, but goes on turn by turn."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A stream that may be connected to.
@@ -91,13 +95,15 @@ class WebhookOpening:
 
     greeted = True
 
-    def __init__(self, gateway_url: str, order: Mapping[str, Any]) -> None:
+    def __init__(self, gateway_url: str, order: Mapping[str, Any], *, insists: bool = True) -> None:
         """Needs nothing yet.
 
         Args:
             gateway_url: the gateway's public base URL.
             order: the body of `POST /api/receive`, but for the ids that make each order another one.
+            insists: whether a call that is answered turn by turn asks for a stream again.
         """
+        self._insists = insists
         self._base = gateway_url
         self._order = order
         self._validator = RequestValidator(TOKEN)
@@ -113,6 +119,8 @@ class WebhookOpening:
                 url = stream.get("url", "")
                 headers = {"x-twilio-signature": self._validator.compute_signature(url, {})}
                 return Opened(url, call_sid, headers, {"consultation": consultation_id} | parameters)
+            if verbs.find("Record") is not None and not self._insists:
+                raise TurnByTurn
             await asyncio.sleep(_BETWEEN_TRIES)
         raise NotOpened([verb.tag for verb in verbs])
 

@@ -184,11 +184,11 @@ class Scene:
         self.operator_answers = True
         self._recordings = 0
 
-    def replica(self, *, speak_ahead: bool = False) -> LiveCalls:
+    def replica(self, *, speak_ahead: bool = False, limits: TurnLimits = PATIENT) -> LiveCalls:
         """Another process that carries the same calls."""
-        return self.live_calls(Speaking(self.speaks, self.audio), speak_ahead=speak_ahead)
+        return self.live_calls(Speaking(self.speaks, self.audio), speak_ahead=speak_ahead, limits=limits)
 
-    def live_calls(self, speaker: Spoken, *, speak_ahead: bool = False) -> LiveCalls:
+    def live_calls(self, speaker: Spoken, *, speak_ahead: bool = False, limits: TurnLimits = PATIENT) -> LiveCalls:
         """What carries calls, and speaks with something."""
         parts = ExchangeParts(
             store=self.store,
@@ -205,7 +205,7 @@ class Scene:
             duty_phone=self.duty_phone,
         )
         aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock, self._nudge))
-        return LiveCalls(parts, aftermath, self.background, PATIENT, speak_ahead=speak_ahead)
+        return LiveCalls(parts, aftermath, self.background, limits, speak_ahead=speak_ahead)
 
     # What people and the telephone network do.
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from orchestrator.dialogue.call.live_calls import LiveCalls
+from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.turn import HangUp, Reply, Wait
 from tests.fakes.institution import short_institution
@@ -53,6 +53,29 @@ async def test_no_webhook_waits_for_fifteen_seconds_whatever_is_slow() -> None:
         callee_input = None
     fillers = [turn for turn in await scene.turns() if turn.text == FILLER]
     assert 1 <= len(fillers) <= 3
+
+
+@virtual_time
+async def test_who_waits_hears_something_within_four_and_a_half_seconds_even_if_everything_hangs() -> None:
+    scene = await talking()
+    usual = scene.replica(limits=TurnLimits())
+    scene.telephone.delay = scene.hears.delay = scene.speaks.delay = 3600
+    assert await seconds(scene.calls.answer(scene.id, scene.call_sid)) <= 4.5
+    scene.reply = Reply((), Wait(3))
+    callee_input = scene.recording("네")
+    while isinstance(scene.reply.next, Wait):
+        assert await seconds(_take_into(scene, callee_input, at=usual)) <= 4.5
+        assert scene.reply.prompts
+        callee_input = None
+
+
+@virtual_time
+async def test_a_greeting_that_nobody_speaks_is_read_within_four_and_a_half_seconds() -> None:
+    scene = Scene()
+    await scene.start()
+    scene.speaks.delay = 3600
+    usual = scene.replica(limits=TurnLimits())
+    assert await seconds(usual.answer(scene.id, scene.call_sid)) <= 4.5
 
 
 async def _take_into(scene: Scene, callee_input: object, *, turn: int = 3, at: LiveCalls | None = None) -> None:
