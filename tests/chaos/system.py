@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from cli import probes
 from cli.child_process import Program
 from cli.embedded_redis import EmbeddedRedis
-from cli.ports import free_ports
 from sandbox.twilio.settings import Account, TwilioSettings
 from sandbox.world import World, WorldSettings
 from tests.chaos.balancer import Balancer
@@ -34,6 +35,7 @@ _MODULES: Final[dict[Role, str]] = {
 _PORT_SETTINGS: Final[dict[Role, str]] = {
     "speech": "SPEECH_PORT", "orchestrator": "GRPC_PORT", "gateway": "HTTP_PORT",
 }  # fmt: skip
+_FIXED_PORTS: Final = range(20_000, 32_000)
 _CALLS_PER_SECOND: Final = 50.0
 _REPOSITORY: Final = Path(__file__).parents[2]
 
@@ -66,7 +68,8 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
             tasks they have.
     """
     async with AsyncExitStack() as stack:
-        ports = {role: free_ports(REPLICAS[role]) for role in _PORT_SETTINGS}
+        free = _free_ports(sum(REPLICAS[role] for role in _PORT_SETTINGS))
+        ports = {role: [free.pop() for _ in range(REPLICAS[role])] for role in _PORT_SETTINGS}
         balancers = {role: await stack.enter_async_context(Balancer(ports[role])) for role in ports}
         gateway_url = f"http://127.0.0.1:{balancers['gateway'].port}"
         twilio = TwilioSettings(
@@ -93,6 +96,20 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
                 )
                 await _start(system, role, program, write_log, stack)
         yield system
+
+
+def _free_ports(count: int) -> list[int]:
+    """Returns ports that nothing else will take while a program that is started again is away.
+
+    They lie below those that the kernel gives to connections and to whoever asks for any port.
+    """
+    free: set[int] = set()
+    while len(free) < count:
+        port = random.SystemRandom().choice(_FIXED_PORTS)
+        with socket.socket() as candidate, suppress(OSError):
+            candidate.bind(("127.0.0.1", port))
+            free.add(port)
+    return list(free)
 
 
 async def _start(system: ChaosSystem, role: Role, program: Program, write_log: WriteLog, stack: AsyncExitStack) -> None:

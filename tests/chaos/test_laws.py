@@ -106,11 +106,19 @@ def test_other_words_than_were_said_are_a_lost_turn(call: PhoneCall):
     assert Law.TURNS_LOST in laws(record(call, transcript=other))
 
 
-def test_words_that_no_engine_understood_are_a_concession():
-    silent = tuple(turn(4, "callee", "") if each["turn"] == 4 else each for each in TRANSCRIPT)
-    verdict = judge(record(transcript=silent))
+@pytest.mark.parametrize("call", [BY_TURNS, IN_A_STREAM])
+def test_words_that_no_engine_understood_are_a_concession(call: PhoneCall):
+    unheard = turn(4, "callee", "") | {"source": "unintelligible"}
+    verdict = judge(record(call, transcript=(*TRANSCRIPT[:3], unheard, TRANSCRIPT[4])))
     assert verdict.violations == []
     assert verdict.concessions == {"turn written down without its words": 1}
+
+
+def test_one_turn_without_words_stands_for_one_utterance():
+    unheard = turn(4, "callee", "") | {"source": "unintelligible"}
+    assert laws(record(IN_A_STREAM, transcript=(TRANSCRIPT[0], TRANSCRIPT[2], unheard, TRANSCRIPT[4]))) == {
+        Law.TURNS_LOST
+    }
 
 
 @pytest.mark.parametrize("heard", ["하루 세 번", "하루 먹어요", "잘 먹어요."])

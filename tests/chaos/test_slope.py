@@ -3,6 +3,7 @@ import random
 import pytest
 
 from tests.chaos.slope import slope
+from tests.chaos.soak import Samples
 
 TIMES = [float(second) for second in range(120)]
 
@@ -35,3 +36,13 @@ def test_a_peak_is_no_growth():
 def test_what_is_tolerated_is_flat():
     assert slope(TIMES, noisy(10.0, 3.0)).flat(4.0)
     assert not slope(TIMES, noisy(10.0, 9.0)).flat(4.0)
+
+
+@pytest.mark.parametrize(("program", "flat"), [("gateway-0", False), ("redis-0", True)])
+def test_a_program_that_grows_is_named_and_what_is_kept_may_grow(program: str, flat: bool):
+    samples = Samples()
+    for time, value in zip(TIMES, noisy(100.0, 60.0), strict=True):
+        samples.add(time, {program: {"memory MB": value}})
+    lines, found = samples.report()
+    assert found is flat
+    assert ("GROWS" in lines[1]) is not flat

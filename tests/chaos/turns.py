@@ -19,6 +19,9 @@ _SENTENCE: Final = re.compile(r"[^.?!]+")
 _POSTPONED: Final = "retry="
 _HUNG_UP: Final = "hangup"
 
+NOT_UNDERSTOOD: Final = "unintelligible"
+"""The source of a turn in which somebody spoke and no engine heard a word."""
+
 MARKS_LATE: Final = 3.0
 """Seconds by which marks may be lost with a stream: a program that stands still is found out after two."""
 
@@ -102,6 +105,7 @@ def _check_others(
     agent = plain(" ".join(turn["text"] for turn in transcript if turn["speaker"] == "agent"))
     answered = Counter(plain(text) for verb in _streams(call) for text in _answered(verb, agent))
     written = "|".join(plain(turn["text"]) for turn in turns)
+    without_words = sum(turn.get("source") == NOT_UNDERSTOOD for turn in turns)
     for utterance in sorted(filter(None, said), key=len, reverse=True):
         count = written.count(utterance)
         written = written.replace(utterance, "|")
@@ -112,6 +116,9 @@ def _check_others(
             if parts:
                 faults.in_part += 1
                 written = written.replace(max(parts, key=len), "|", 1)
+            elif without_words:
+                faults.not_understood += 1
+                without_words -= 1
             else:
                 faults.lost.append(f"said and answered {answered[utterance]} times, written down {count} times")
     for rest in filter(None, written.split("|")):
