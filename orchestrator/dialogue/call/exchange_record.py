@@ -160,7 +160,11 @@ def heard_parts(consultation: Consultation, playout: Playout | None) -> tuple[He
         playout: how far the latest reply was played; None: to its end.
     """
     earlier = (part for part in consultation.heard_parts if part.turn_number <= consultation.replied_turn)
-    return (*earlier, *(playout.parts if playout else ()))
+    if playout is None:
+        return tuple(earlier)
+    begun = {part.turn_number: part for part in playout.parts}
+    first = max(playout.through, consultation.replied_turn) + 1
+    return (*earlier, *(begun.get(turn, HeardPart(turn, 0)) for turn in range(first, consultation.open_turn)))
 
 
 def _unsaid(after: Progress, before: Progress) -> Progress:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.stream.events import Ending
@@ -64,6 +64,17 @@ async def live(phone: LivePhone, deeds: list[Deed]) -> None:
             return
 
 
+# What was said to the last of the streams is answered turn by turn, though the question was not heard to its end.
+ANSWERED_AFTER_THE_LAST_STREAM: list[Deed] = [
+    ("listen", None, 0.0),
+    ("say", "네", 0.4),
+    *[("break", None, 0.2)] * 3,
+    ("say", "네", 0.8),
+    ("break", None, 0.2),
+]
+
+
+@example(ANSWERED_AFTER_THE_LAST_STREAM)
 @settings(max_examples=50, deadline=None)
 @given(st.lists(DEEDS, max_size=25))
 def test_a_stream_never_falls_silent_and_never_claims_what_was_not_heard(deeds: list[Deed]) -> None:
