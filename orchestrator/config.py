@@ -26,11 +26,20 @@ class Embeddings(StrEnum):
     OFF = "off"
 
 
+class Role(StrEnum):
+    """What of the orchestrator a process is."""
+
+    ALL = "all"
+    API = "api"
+    WORKER = "worker"
+
+
 class Settings(BaseSettings):
     """What can be set. `.env.example` explains each."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
+    role: Role = Role.ALL
     grpc_host: str = "127.0.0.1"
     grpc_port: Port = 50050
     log_format: Literal["json", "console"] = "json"

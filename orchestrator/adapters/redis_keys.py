@@ -18,6 +18,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:pause:<hash>            string: how long a person's pauses are, in seconds, by the hash of the person's id
     calling:vectors:<hash>          string: vectors of sentences
     calling:schema                  string: what this table was when the store was first used
+    calling:jobs:...                docket's: work that is to be done now (in a cluster, {calling:jobs})
     calling:news                    channel: ids of consultations that changed
 """
 
@@ -33,6 +34,7 @@ SHARDS = 64
 SCHEMA = "calling:schema"
 SCHEMA_VALUE = f"1:{SHARDS}".encode()
 NEWS = "calling:news"
+JOBS = "calling:jobs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from observability import log
 from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
 from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
 from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
 from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
@@ -55,6 +56,7 @@ class Outside:
 
     clock: SystemClock
     store: RedisConsultationStore
+    alarm_clock: DocketAlarmClock
     audio: RedisAudioStore
     pauses: RedisPauseMemory
     telephone: TwilioTelephone
@@ -81,11 +83,12 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     institution = _institution(settings)
     redis = open_client(settings.redis_url)
     stack.push_async_callback(redis.aclose)
-    clock = SystemClock()
+    clock, alarm_clock = SystemClock(), DocketAlarmClock(settings.redis_url)
     stream_metrics = StreamMetrics(registry)
     outside = Outside(
         clock=clock,
-        store=RedisConsultationStore(redis, clock),
+        store=RedisConsultationStore(redis, clock, alarm_clock),
+        alarm_clock=alarm_clock,
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
         pauses=RedisPauseMemory(redis, retention=settings.retention),
         telephone=_telephone(settings),
@@ -106,6 +109,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     )
     for adapter in (
         outside.store,
+        outside.alarm_clock,
         outside.telephone,
         outside.speech_to_text,
         outside.text_to_speech,

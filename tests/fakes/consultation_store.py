@@ -7,6 +7,7 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
@@ -38,8 +39,9 @@ class InMemoryConsultationStore:
         error: raised by every method.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, alarm_clock: AlarmClock | None = None) -> None:
         self._clock = clock or ManualClock()
+        self._alarm_clock = alarm_clock
         self._stored: dict[str, _Stored] = {}
         self._news = asyncio.Condition()
         self.error: Exception | None = None
@@ -157,7 +159,12 @@ class InMemoryConsultationStore:
         )
         return _page("undelivered", dead, limit, token)
 
-    async def claim_due(self, *, limit: int, lease: float) -> tuple[Due, ...]:
+    async def due_at(self, due: Due) -> datetime | None:
+        self._fail()
+        stored = self._living().get(due.consultation_id)
+        return None if stored is None else stored.due.get(due.kind)
+
+    async def overdue(self, *, limit: int) -> tuple[Due, ...]:
         self._fail()
         now = self._clock.now()
         waiting = [
@@ -166,10 +173,7 @@ class InMemoryConsultationStore:
             for kind, due_at in stored.due.items()
             if due_at <= now
         ]
-        claimed = tuple(Due(kind, consultation_id) for _, kind, consultation_id in sorted(waiting)[:limit])
-        for due in claimed:
-            self._stored[due.consultation_id].due[due.kind] = now + timedelta(seconds=lease)
-        return claimed
+        return tuple(Due(kind, consultation_id) for _, kind, consultation_id in sorted(waiting)[:limit])
 
     async def delete(self, consultation_id: str) -> None:
         self._find(consultation_id)
