@@ -35,6 +35,7 @@ from orchestrator.adapters.redis_vector_store import RedisVectorStore
 from orchestrator.adapters.stream_metrics import StreamMetrics
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.config import Embeddings, Settings
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.dialogue.ports.language_model import LanguageModel
@@ -85,6 +86,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     stack.push_async_callback(redis.aclose)
     clock, alarm_clock = SystemClock(), DocketAlarmClock(settings.redis_url)
     stream_metrics = StreamMetrics(registry)
+    signer = WebhookSigner(settings.signing_secrets)
     outside = Outside(
         clock=clock,
         store=RedisConsultationStore(redis, clock, alarm_clock),
@@ -101,8 +103,8 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         ),
         stream_tokens=RedisStreamTokens(redis),
         stream_metrics=stream_metrics,
-        receiver=BackendResults(settings.spring_boot_url or None),
-        alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
+        receiver=BackendResults(settings.spring_boot_url or None, signer),
+        alarm_receivers=HttpAlarmReceivers(settings.alarm_urls, signer),
         institution=institution,
         model=_language_model(settings, registry, stack),
         sentences=_sentences(settings, redis, stack),
