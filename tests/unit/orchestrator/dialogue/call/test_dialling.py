@@ -133,6 +133,35 @@ async def test_an_unknown_outcome_is_looked_up_never_dialled_again() -> None:
 
 
 @virtual_time
+async def test_an_attempt_is_not_looked_up_before_the_network_must_list_it() -> None:
+    scene = await ordered()
+    scene.telephone.dial_errors = [TelephoneUnavailable(happened=None)]
+    await scene.work()
+    await scene.work(29)
+    assert (await scene.record()).dial_open
+    await scene.work(1)
+    assert (await scene.record()).dial_failure is DialFailure.UNKNOWN
+
+
+@virtual_time
+async def test_who_was_stopped_after_writing_the_intent_does_not_ring_any_more() -> None:
+    scene = await ordered()
+    commit = scene.store.commit
+
+    async def stopped(change: Change) -> bool:
+        scene.store.commit = commit  # type: ignore[method-assign]
+        written = await commit(change)
+        scene.clock.advance(20)
+        return written
+
+    scene.store.commit = stopped  # type: ignore[method-assign]
+    await scene.work()
+    assert scene.telephone.orders == []
+    await scene.work(LATER)
+    assert (scene.telephone.orders, (await scene.record()).dial_failure) == ([], DialFailure.UNKNOWN)
+
+
+@virtual_time
 async def test_looking_up_is_tried_until_the_network_answers() -> None:
     scene = await ordered()
     scene.telephone.dial_errors = [TelephoneUnavailable(happened=None)]
