@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -26,11 +27,20 @@ class Embeddings(StrEnum):
     OFF = "off"
 
 
+class Role(StrEnum):
+    """What of the orchestrator a process is."""
+
+    ALL = "all"
+    API = "api"
+    WORKER = "worker"
+
+
 class Settings(BaseSettings):
     """What can be set. `.env.example` explains each."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
+    role: Role = Role.ALL
     grpc_host: str = "127.0.0.1"
     grpc_port: Port = 50050
     log_format: Literal["json", "console"] = "json"
@@ -68,6 +78,7 @@ class Settings(BaseSettings):
     openai_embeddings_base_url: str = ""
 
     spring_boot_url: str = ""
+    result_signing_secret: SecretStr = SecretStr("")
 
     institution_name: str = ""
     institution_file: Path | None = None
@@ -105,10 +116,21 @@ class Settings(BaseSettings):
     def _http_url(cls, value: str) -> str:
         return _checked_url(value)
 
+    @field_validator("result_signing_secret")
+    @classmethod
+    def _signing_secrets(cls, value: SecretStr) -> SecretStr:
+        for secret in _listed(value.get_secret_value()):
+            try:
+                base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+            except ValueError:
+                msg = "must be base64, with or without whsec_ before it"
+                raise ValueError(msg) from None
+        return value
+
     @field_validator("alarm_urls", mode="before")
     @classmethod
-    def _listed(cls, value: object) -> object:
-        return tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
+    def _listed_urls(cls, value: object) -> object:
+        return _listed(value) if isinstance(value, str) else value
 
     @field_validator("alarm_urls")
     @classmethod
@@ -152,9 +174,18 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """What results and alarms are signed with; two while they are exchanged."""
+        return _listed(self.result_signing_secret.get_secret_value())
+
+    @property
     def retention(self) -> timedelta:
         """How long a consultation is kept after its result was acknowledged."""
         return timedelta(days=self.retention_days)
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _checked_url(value: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import aiohttp
 
 from observability import log
+from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.korean_time import local_time
@@ -36,14 +37,18 @@ class HttpAlarmReceivers:
     takes the alarm over; otherwise the path in `acknowledge_path`, at the gateway, does.
     """
 
-    def __init__(self, urls: Sequence[str], *, connect_timeout: float = 2.0) -> None:
+    def __init__(
+        self, urls: Sequence[str], signer: WebhookSigner | None = None, *, connect_timeout: float = 2.0
+    ) -> None:
         """Makes it; where the event loop runs.
 
         Args:
             urls: whom to tell (`ALARM_URLS`), the first in line first.
+            signer: signs what is posted; None: nobody does.
             connect_timeout: seconds until there is a connection.
         """
         self._urls = tuple(urls)
+        self._signer = signer or WebhookSigner()
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, connect=connect_timeout))
 
     async def close(self) -> None:
@@ -61,8 +66,9 @@ class HttpAlarmReceivers:
         A redirect is not followed: what a callee said may not change its host.
         """
         identity = {"consultation_id": notice.consultation_id, "alarm": notice.alarm.number, "place": place + 1}
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": _key(place, notice)}
         body = json.dumps(self._body(place, notice), ensure_ascii=False).encode()
+        signature = self._signer.headers(_key(place, notice), body)
+        headers = {"Content-Type": "application/json; charset=utf-8", **signature}
         try:
             async with (
                 asyncio.timeout(timeout),

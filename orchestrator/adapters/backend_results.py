@@ -9,6 +9,7 @@ import aiohttp
 
 from observability import log
 from orchestrator.adapters import backend_result
+from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.dialogue.ports.results import Receipt, Report
 from orchestrator.domain.errors import NoResultUrl
 
@@ -21,15 +22,24 @@ _PASSING = {408, 409, 425, 429}
 class BackendResults:
     """Posts results to the backend."""
 
-    def __init__(self, url: str | None, *, connect_timeout: float = 3.0, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str | None,
+        signer: WebhookSigner | None = None,
+        *,
+        connect_timeout: float = 3.0,
+        timeout: float = 10.0,
+    ) -> None:
         """Makes it; where the event loop runs.
 
         Args:
             url: the whole URL (`SPRING_BOOT_URL`); None: there is no backend.
+            signer: signs what is posted; None: nobody does.
             connect_timeout: seconds until there is a connection.
             timeout: seconds for everything.
         """
         self._url = url
+        self._signer = signer or WebhookSigner()
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout, connect=connect_timeout))
 
     async def close(self) -> None:
@@ -53,7 +63,7 @@ class BackendResults:
         """
         if not self._url:
             raise NoResultUrl
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
+        headers = {"Content-Type": "application/json; charset=utf-8", **self._signer.headers(key, body)}
         try:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
                 receipt = _receipt(response)

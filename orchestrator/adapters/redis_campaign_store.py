@@ -21,7 +21,7 @@ from orchestrator.domain.errors import CampaignNotFound
 class RedisCampaignStore:
     """Keeps each campaign under a few keys of one shard; `redis_keys` names them.
 
-    When a campaign is due is written beside the consultations of its shard: `ConsultationStore.claim_due` gives it out.
+    When a campaign is due is written beside the consultations of its shard: `ConsultationStore.overdue` names it.
     """
 
     def __init__(self, client: RedisClient, clock: Clock) -> None:

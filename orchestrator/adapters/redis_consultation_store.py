@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import secrets
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from redis.asyncio import Redis
@@ -19,6 +19,7 @@ from orchestrator.adapters.redis_lists import NEWEST, UNDELIVERED, read_page, sh
 from orchestrator.adapters.redis_replication import ReplicatedScript, Replication
 from orchestrator.adapters.redis_shared_connection import SharedConnection
 from orchestrator.adapters.redis_transcript_cache import NOTHING_KNOWN, TranscriptCache
+from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
@@ -38,15 +39,23 @@ class SchemaMismatch(Exception):
 class RedisConsultationStore:
     """Keeps each consultation under a few keys of one shard; `redis_keys` names them."""
 
-    def __init__(self, client: RedisClient, clock: Clock, replication: Replication | None = None) -> None:
+    def __init__(
+        self,
+        client: RedisClient,
+        clock: Clock,
+        replication: Replication | None = None,
+        alarm_clock: AlarmClock | None = None,
+    ) -> None:
         """Makes it.
 
         Args:
             client: its owner's to close.
             clock: says when what happens happens.
             replication: what commits wait for; nothing, if not given.
+            alarm_clock: told of what a change has made due at once; None: nobody waits for it.
         """
         self._client = client
+        self._alarm_clock = alarm_clock
         self._commit = ReplicatedScript(scripts.COMMIT, client, replication or Replication())
         self._reads = SharedConnection(client) if isinstance(client, Redis) else client
         self._clock = clock
@@ -101,7 +110,17 @@ class RedisConsultationStore:
             answer = await self._commit.run(touched, arguments, must_hold=change.result is not None)
         if answer[0] == b"gap":
             raise ValueError(_GAP)
+        if answer[0] == b"written":
+            await self._wake(change)
         return answer
+
+    async def _wake(self, change: Change) -> None:
+        if self._alarm_clock is None:
+            return
+        now = self._clock.now()
+        for kind, due_at in change.due.items():
+            if due_at is not None and due_at <= now:
+                await self._alarm_clock.wake(Due(kind, change.consultation.consultation_id))
 
     async def get(self, consultation_id: str) -> Consultation:
         """Returns the record."""
@@ -199,17 +218,22 @@ class RedisConsultationStore:
         async with store_access():
             return await read_page(self._client, UNDELIVERED, limit=limit, token=token)
 
-    async def claim_due(self, *, limit: int, lease: float) -> tuple[Due, ...]:
-        """Takes work that is due, from a shard chosen at random on, so that none is always the last."""
-        now = milliseconds(self._clock.now())
-        first = random.randrange(len(DUE))  # noqa: S311 - fairness, no secret
-        shards = DUE[first:] + DUE[:first]
-        claimed: list[bytes] = []
+    async def due_at(self, due: Due) -> datetime | None:
+        """Returns when a piece of work is due."""
+        member = f"{due.kind}:{due.consultation_id}"
         async with store_access():
-            for batch in shard_batches(self._client, shards):
-                arguments = (now, now + round(lease * 1000), limit - len(claimed))
-                claimed += await scripts.CLAIM.run(self._client, batch, arguments)
-        work = [member.decode().split(":", 1) for member in claimed]
+            score = await self._client.execute_command("ZSCORE", consultation_keys(due.consultation_id).due, member)
+        return None if score is None else datetime.fromtimestamp(float(score) / 1000, UTC)
+
+    async def overdue(self, *, limit: int) -> tuple[Due, ...]:
+        """Returns work that is due, over all shards; what has expired is taken off the indices."""
+        now = milliseconds(self._clock.now())
+        entries: list[bytes] = []
+        async with store_access():
+            for batch in shard_batches(self._client, DUE):
+                entries += await scripts.OVERDUE.run(self._client, batch, (now, limit))
+        waiting = sorted((float(score), member) for member, score in zip(entries[::2], entries[1::2], strict=True))
+        work = [member.decode().split(":", 1) for _, member in waiting[:limit]]
         for kind, consultation_id in work:
             if kind == EXPIRE:
                 await self._erase(consultation_id, eraser="")

@@ -28,6 +28,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{dial}:waiting          sorted set: consultations that wait for a permit, by line and arrival
     calling:{dial}:told             sorted set: the same, by when they were told to ask again
     calling:schema                  string: what this table was when the store was first used
+    calling:jobs:...                docket's: work that is to be done now (in a cluster, {calling:jobs})
     calling:news                    channel: ids of consultations that changed
 """
 
@@ -47,6 +48,7 @@ DIAL_LEASES = "calling:{dial}:leases"
 DIAL_PACE = "calling:{dial}:pace"
 DIAL_WAITING = "calling:{dial}:waiting"
 DIAL_TOLD = "calling:{dial}:told"
+JOBS = "calling:jobs"
 
 
 @dataclass(frozen=True, slots=True)

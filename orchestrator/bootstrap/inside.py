@@ -70,11 +70,11 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     """
     store, clock = outside.store, outside.clock
     handlers: dict[DueKind, Handler] = {}
-    work = DueWork(store, handlers, _work_failed)
+    work = DueWork(store, clock, handlers, _work_failed)
     reports = CallStatusReports(
         store,
         clock,
-        work.nudge,
+        _nudge,
         telephone=outside.telephone,
         last_words=timedelta(seconds=settings.last_words_seconds),
     )
@@ -87,7 +87,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         clock=clock,
         institution=outside.institution,
         pauses=outside.pauses,
-        nudge=work.nudge,
+        nudge=_nudge,
         retention=settings.retention,
     )
     pump = Pump(outside.campaigns, consultations, clock, outside.holidays, retention=settings.retention)
@@ -96,17 +96,17 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         outside.telephone,
         clock,
         reports,
-        work.nudge,
+        _nudge,
         permits=outside.permits,
         may_dial=pump.may_dial,
         retention=settings.retention,
     )
-    deliveries = Deliveries(store, outside.receiver, clock, work.nudge, retention=settings.retention)
+    deliveries = Deliveries(store, outside.receiver, clock, _nudge, retention=settings.retention)
     alarms = Alarms(
         store,
         outside.alarm_receivers,
         clock,
-        work.nudge,
+        _nudge,
         acknowledge_within=timedelta(seconds=settings.alarm_acknowledge_seconds),
     )
     conclusion = Conclusion(
@@ -118,7 +118,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         pauses=outside.pauses,
         permits=outside.permits,
         clock=clock,
-        nudge=work.nudge,
+        nudge=_nudge,
         retention=settings.retention,
         recordings_kept=timedelta(days=settings.recordings_kept_days),
     )
@@ -133,13 +133,13 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     }
     wording = outside.institution.wording
     speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
-    parts = _exchange_parts(settings, outside, work, chores, speaking)
-    aftermath = Aftermath(outside.telephone, LateNotice(store, clock, work.nudge))
+    parts = _exchange_parts(settings, outside, chores, speaking)
+    aftermath = Aftermath(outside.telephone, LateNotice(store, clock, _nudge))
     limits = TurnLimits(filler=settings.filler_after_seconds)
     live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
     return Inside(
         consultations=consultations,
-        campaigns=Campaigns(outside.campaigns, clock, work.nudge),
+        campaigns=Campaigns(outside.campaigns, clock, _nudge),
         deliveries=deliveries,
         alarms=alarms,
         live_calls=live_calls,
@@ -198,9 +198,7 @@ def _streams(
     return streams
 
 
-def _exchange_parts(
-    settings: Settings, outside: Outside, work: DueWork, chores: Background, speaking: Speaking
-) -> ExchangeParts:
+def _exchange_parts(settings: Settings, outside: Outside, chores: Background, speaking: Speaking) -> ExchangeParts:
     wording = outside.institution.wording
     understanding = Understanding(Matching(outside.sentences), outside.sentences)
     return ExchangeParts(
@@ -212,10 +210,14 @@ def _exchange_parts(
         clock=outside.clock,
         wording=wording,
         listening=ListeningTimes(settings.silence_timeout_seconds, settings.longest_answer_seconds),
-        nudge=work.nudge,
+        nudge=_nudge,
         duty_phone=settings.hand_over_phone,
         ring_timeout=settings.hand_over_ring_seconds,
     )
+
+
+def _nudge() -> None:
+    """The store wakes what a change makes due."""
 
 
 def _hearing_failed(what: str) -> None:

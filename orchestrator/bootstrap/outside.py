@@ -15,6 +15,7 @@ from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
 from orchestrator.adapters.backend_results import BackendResults
 from orchestrator.adapters.circuit import Guards
+from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
 from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
 from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
@@ -48,6 +49,7 @@ from orchestrator.adapters.store_metrics import StoreMetrics
 from orchestrator.adapters.stream_metrics import StreamMetrics
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.config import Embeddings, Settings
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.dialogue.ports.language_model import LanguageModel
@@ -71,6 +73,7 @@ class Outside:
     store: RedisConsultationStore
     campaigns: RedisCampaignStore
     holidays: KoreanHolidays
+    alarm_clock: DocketAlarmClock
     audio: RedisAudioStore
     pauses: RedisPauseMemory
     permits: RedisDialPermits
@@ -103,16 +106,18 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     institution = _institution(settings)
     redis = open_client(settings.redis_url)
     stack.push_async_callback(redis.aclose)
-    clock = SystemClock()
+    clock, alarm_clock = SystemClock(), DocketAlarmClock(settings.redis_url)
     stream_metrics, guards = StreamMetrics(registry), Guards(registry)
     recogniser = GrpcSpeechToText(settings.grpc_stt_url)
     synthesiser = GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
     streaming_recogniser = GrpcStreamingSpeechToText(settings.grpc_stt_url)
     streaming_synthesiser = GrpcStreamingTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
-    backend = BackendResults(settings.spring_boot_url or None)
+    signer = WebhookSigner(settings.signing_secrets)
+    backend = BackendResults(settings.spring_boot_url or None, signer)
     outside = Outside(
         clock=clock,
-        store=RedisConsultationStore(redis, clock, _replication(settings, registry)),
+        store=RedisConsultationStore(redis, clock, _replication(settings, registry), alarm_clock),
+        alarm_clock=alarm_clock,
         campaigns=RedisCampaignStore(redis, clock),
         holidays=KoreanHolidays(),
         audio=RedisAudioStore(redis, ttl=settings.audio_ttl_seconds),
@@ -134,7 +139,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         stream_metrics=stream_metrics,
         load=ProcessLoad(registry),
         receiver=GuardedResultReceiver(backend, guards.of("backend")),
-        alarm_receivers=HttpAlarmReceivers(settings.alarm_urls),
+        alarm_receivers=HttpAlarmReceivers(settings.alarm_urls, signer),
         institution=institution,
         model=_language_model(settings, registry, guards, stack),
         sentences=_sentences(settings, redis, guards, stack),
@@ -142,6 +147,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     for adapter in (
         outside.store,
         outside.campaigns,
+        outside.alarm_clock,
         outside.telephone,
         recogniser,
         synthesiser,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -10,13 +11,13 @@ from typing import Self
 from prometheus_client import CollectorRegistry, start_http_server
 
 from observability import log
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
+from orchestrator.adapters.docket_worker import DocketWorker
+from orchestrator.adapters.redis_consultation_store import SchemaMismatch
 from orchestrator.bootstrap.inside import make_inside
-from orchestrator.bootstrap.outside import open_outside
-from orchestrator.config import Settings
+from orchestrator.bootstrap.outside import Outside, open_outside
+from orchestrator.config import Role, Settings
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget
-from orchestrator.dialogue.due_work import DueWork
 from orchestrator.domain.errors import CallTakenOver, StoreUnavailable
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.campaign_servicer import CampaignServicer
@@ -25,6 +26,8 @@ from orchestrator.server import OrchestratorServer, PortTaken
 
 logger = log.get(__name__)
 
+Task = Callable[[], Coroutine[None, None, None]]
+
 __all__ = ["Orchestrator", "SchemaMismatch"]
 
 
@@ -32,11 +35,11 @@ class Orchestrator:
     """The running program. Enter it to start, leave it to stop: what runs is drained, then everything is closed.
 
     Attributes:
-        port: where it listens.
+        port: where it listens; 0 if it only works.
         serving: runs as long as the program can serve; fails with `SchemaMismatch` if the store is not ours to write.
     """
 
-    port: int
+    port: int = 0
     serving: asyncio.Task[None]
 
     def __init__(self, settings: Settings) -> None:
@@ -71,26 +74,37 @@ class Orchestrator:
         self._stack.push_async_callback(loops.close)
         inside = make_inside(settings, outside, exchanges, loops)
         await self._stack.enter_async_context(outside.load)
-        server = OrchestratorServer(
-            ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
-            CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
-            CampaignServicer(inside.campaigns),
-            outside.store.ping,
-        )
-        self.port = await server.start(settings.grpc_host, settings.grpc_port)
-        self.serving = loops.start(_serve(outside.store, server, inside.work), name="serve")
-        loops.start(inside.speaking.warm(Budget(60.0)), name="warm")
+        tasks: list[Task] = []
+        server: OrchestratorServer | None = None
+        if settings.role is not Role.WORKER:
+            server = OrchestratorServer(
+                ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
+                CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
+                CampaignServicer(inside.campaigns),
+                outside.store.ping,
+            )
+            self.port = await server.start(settings.grpc_host, settings.grpc_port)
+            tasks.append(server.watch_store)
+            loops.start(inside.speaking.warm(Budget(60.0)), name="warm")
+        worker: DocketWorker | None = None
+        if settings.role is not Role.API:
+            worker = DocketWorker(settings.redis_url, inside.work, outside.alarm_clock)
+            tasks.append(worker.run)
+        self.serving = loops.start(_serve(outside, tasks), name="serve")
         if settings.metrics_port:
             self._serve_metrics(registry)
         # Undone from the last to the first: not healthy, no new calls, no new work, then the end of what runs.
         self._stack.push_async_callback(exchanges.drain, settings.drain_seconds)
-        self._stack.push_async_callback(asyncio.wait, {self.serving}, timeout=settings.drain_seconds)
-        self._stack.callback(inside.work.stop)
-        self._stack.push_async_callback(server.stop, settings.drain_seconds)
+        if worker is not None:
+            self._stack.push_async_callback(worker.stop, settings.drain_seconds)
+        if server is not None:
+            self._stack.push_async_callback(server.stop, settings.drain_seconds)
         self._stack.callback(inside.streams.drain)
-        self._stack.push_async_callback(server.leave, settings.drain_delay_seconds)
+        if server is not None:
+            self._stack.push_async_callback(server.leave, settings.drain_delay_seconds)
         logger.info(
             "started",
+            role=settings.role,
             port=self.port,
             language_model=settings.openai_model if outside.model else "none",
             sentence_encoder=outside.sentences.name if outside.sentences else "none",
@@ -110,18 +124,18 @@ class Orchestrator:
         self._stack.callback(metrics.shutdown)
 
 
-async def _serve(store: RedisConsultationStore, server: OrchestratorServer, work: DueWork) -> None:
-    """Serves from the moment that the store answers and is known to be ours, until the work is stopped."""
-    while not work.stopping:
+async def _serve(outside: Outside, tasks: Sequence[Task]) -> None:
+    """Runs the tasks from the moment that the store answers and is known to be ours."""
+    while True:
         try:
-            await store.prepare()
+            await outside.store.prepare()
+            await outside.alarm_clock.open()
+            break
         except StoreUnavailable:
             await asyncio.sleep(1.0)
-            continue
-        async with asyncio.TaskGroup() as group:
-            watching = group.create_task(server.watch_store(), name="watch_store")
-            await work.run()
-            watching.cancel()
+    async with asyncio.TaskGroup() as group:
+        for task in tasks:
+            group.create_task(task())
 
 
 def _task_failed(name: str, error: BaseException) -> None:

@@ -19,10 +19,12 @@ from orchestrator.domain.consultation import Consultation, Delivery, DeliverySta
 from orchestrator.domain.errors import NoResultUrl, WrongState
 from orchestrator.domain.event import DeliveryAttempted
 
-# Exponential with jitter between these; with 120 tries it goes on for 27 hours at least.
+# Exponential with full jitter, so that many results that waited for the backend do not come at once.
 SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(minutes=30)
-MOST_ATTEMPTS = 120
+# A result is given up when the call is so long over and it was tried so often.
+GIVEN_UP_AFTER = timedelta(hours=27)
+FEWEST_ATTEMPTS = 20
 
 
 class Deliveries:
@@ -86,7 +88,7 @@ class Deliveries:
         attempted: list[DeliveryAttempted] = []
 
         def decide(_brief: Brief, current: Consultation) -> Change:
-            delivery = self._after(current.delivery, receipt)
+            delivery = self._after(current, receipt)
             attempted[:] = [
                 DeliveryAttempted(delivery.attempts, delivery.http_status, delivery.state, delivery.next_attempt_at)
             ]
@@ -103,14 +105,15 @@ class Deliveries:
         self._nudge()
         return attempted[0]
 
-    def _after(self, before: Delivery, receipt: Receipt) -> Delivery:
-        now = self._clock.now()
+    def _after(self, consultation: Consultation, receipt: Receipt) -> Delivery:
+        before, now = consultation.delivery, self._clock.now()
         attempts = before.attempts + 1
         if receipt.accepted:
             return Delivery(DeliveryState.DELIVERED, attempts, receipt.http_status, settled_at=now)
         if before.state is not DeliveryState.PENDING:
             return replace(before, attempts=attempts, http_status=receipt.http_status)
-        if receipt.final or attempts >= MOST_ATTEMPTS:
+        waited = now - (consultation.ended_at or consultation.created_at)
+        if receipt.final or (waited >= GIVEN_UP_AFTER and attempts >= FEWEST_ATTEMPTS):
             return Delivery(DeliveryState.DEAD, attempts, receipt.http_status, settled_at=now)
         again = _next_attempt(now, attempts, receipt.retry_after)
         return Delivery(DeliveryState.PENDING, attempts, receipt.http_status, next_attempt_at=again)
@@ -118,7 +121,7 @@ class Deliveries:
 
 def _next_attempt(now: datetime, attempts: int, retry_after: float | None) -> datetime:
     most = min(LONGEST, SHORTEST * 2.0 ** min(attempts, 20))
-    wait = most * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+    wait = most * random.uniform(0.0, 1.0)  # noqa: S311 - jitter, not a secret
     if retry_after is not None:
         wait = max(wait, min(timedelta(seconds=retry_after), LONGEST))
     return now + wait

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,16 +17,13 @@ from orchestrator.domain.campaign import (
     AttemptResult,
     CallingHours,
     Campaign,
-    CampaignChanged,
     CampaignPlan,
     CampaignState,
-    ItemChanged,
     ItemState,
     Pacing,
     RetryRules,
     Tally,
 )
-from orchestrator.domain.errors import CampaignNotFound, InvalidCursor, StoreUnavailable
 from tests.fakes.campaign_store import InMemoryCampaignStore
 from tests.fakes.campaigns import campaign, first_change, item, next_change, order
 from tests.fakes.clock import ManualClock
@@ -162,82 +158,11 @@ async def test_a_campaign_is_due_among_the_other_work(stores: Stores, clock: Man
     change = first_change(campaign(), "a", due=clock.now() + timedelta(seconds=5))
     await stores.campaigns.create(change)
     due = Due(DueKind.CAMPAIGN, change.campaign.campaign_id)
-    assert await stores.consultations.claim_due(limit=10, lease=30) == ()
+    assert await stores.consultations.overdue(limit=10) == ()
     clock.advance(5)
-    assert await stores.consultations.claim_due(limit=10, lease=30) == (due,)
-    assert await stores.consultations.claim_due(limit=10, lease=30) == ()
-    clock.advance(30)
-    assert await stores.consultations.claim_due(limit=10, lease=30) == (due,)
+    assert await stores.consultations.overdue(limit=10) == (due,)
+    assert await stores.consultations.due_at(due) == clock.now()
     assert await stores.campaigns.commit(next_change(change.campaign))
     clock.advance(60)
-    assert await stores.consultations.claim_due(limit=10, lease=30) == ()
-
-
-async def test_events_from_any_cursor_on(store: CampaignStore, clock: ManualClock) -> None:
-    record = await put(store, "a")
-    clock.advance(5)
-    tally = Tally(open=1, attempts=3)
-    opened = item("a", state=ItemState.OPEN)
-    change = next_change(record, record={"tally": tally}, occurrences=(CampaignChanged(record), ItemChanged(opened)))
-    await store.commit(change)
-    await store.commit(next_change(change.campaign, occurrences=(ItemChanged(opened),)))
-    events = await store.events(record.campaign_id, "", wait=0)
-    assert [event.occurrence for event in events] == [CampaignChanged(record), ItemChanged(opened), ItemChanged(opened)]
-    assert [(event.tally, event.happened_at - NOON) for event in events] == [(tally, timedelta(seconds=5))] * 3
-    for position, event in enumerate(events):
-        assert await store.events(record.campaign_id, event.cursor, wait=0) == events[position + 1 :]
-    with pytest.raises(InvalidCursor):
-        await store.events(record.campaign_id, "9-9", wait=0)
-
-
-async def test_watchers_wake(store: CampaignStore) -> None:
-    record = await put(store, "a")
-    watcher = asyncio.create_task(store.events(record.campaign_id, "", wait=10))
-    await asyncio.sleep(0.1)
-    started = asyncio.get_running_loop().time()
-    await store.commit(next_change(record, occurrences=(CampaignChanged(record),)))
-    assert len(await watcher) == 1
-    assert asyncio.get_running_loop().time() - started < 1.5
-
-
-async def test_what_is_not_there(store: CampaignStore) -> None:
-    calls = (
-        store.get(UNKNOWN),
-        store.items(UNKNOWN, ["a"]),
-        store.open_items(UNKNOWN),
-        store.ready(UNKNOWN, NOON, limit=1),
-        store.next_ready(UNKNOWN),
-        store.order(UNKNOWN, "a"),
-        store.events(UNKNOWN, "", wait=0),
-        store.commit(next_change(campaign(UNKNOWN))),
-    )
-    for call in calls:
-        with pytest.raises(CampaignNotFound):
-            await call
-
-
-async def test_everything_of_a_campaign_expires(redis_url: str) -> None:
-    client, clock = open_client(redis_url), ManualClock()
-    store = RedisCampaignStore(client, clock)
-    change = first_change(campaign(), "a", "b", "c", occurrences=(CampaignChanged(campaign()),), due=NOON)
-    await store.create(change)
-    parts = (item("b", wished=True), item("c", state=ItemState.OPEN))
-    ended = next_change(change.campaign, items=parts, expire_after=100)
-    assert await store.commit(ended)
-    assert await store.commit(next_change(ended.campaign, items=(item("a", state=ItemState.OPEN),)))
-    for key in await client.execute_command("KEYS", "*"):
-        assert 0 < await client.execute_command("TTL", key) <= 100
-    await store.close()
-    await client.aclose()
-
-
-async def test_a_store_that_is_away() -> None:
-    fake = InMemoryCampaignStore(InMemoryConsultationStore())
-    fake.error = StoreUnavailable()
-    client = open_client("redis://127.0.0.1:9")
-    for store in (fake, RedisCampaignStore(client, ManualClock())):
-        with pytest.raises(StoreUnavailable):
-            await store.get(UNKNOWN)
-        with pytest.raises(StoreUnavailable):
-            await store.create(first_change(campaign(), "a"))
-    await client.aclose()
+    assert await stores.consultations.overdue(limit=10) == ()
+    assert await stores.consultations.due_at(due) is None

@@ -7,6 +7,7 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.store import Change, Due, DueKind, Page
 from orchestrator.domain.brief import Brief
@@ -40,8 +41,9 @@ class InMemoryConsultationStore:
         due_elsewhere: work that others have written beside the consultations', by when it is due.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, alarm_clock: AlarmClock | None = None) -> None:
         self._clock = clock or ManualClock()
+        self._alarm_clock = alarm_clock
         self._stored: dict[str, _Stored] = {}
         self._news = asyncio.Condition()
         self.error: Exception | None = None
@@ -167,7 +169,12 @@ class InMemoryConsultationStore:
         )
         return _page("undelivered", dead, limit, token)
 
-    async def claim_due(self, *, limit: int, lease: float) -> tuple[Due, ...]:
+    async def due_at(self, due: Due) -> datetime | None:
+        self._fail()
+        stored = self._living().get(due.consultation_id)
+        return self.due_elsewhere.get(due) if stored is None else stored.due.get(due.kind)
+
+    async def overdue(self, *, limit: int) -> tuple[Due, ...]:
         self._fail()
         now = self._clock.now()
         waiting = [
@@ -177,13 +184,7 @@ class InMemoryConsultationStore:
             if due_at <= now
         ]
         waiting += [(at, due.kind, due.consultation_id) for due, at in self.due_elsewhere.items() if at <= now]
-        claimed = tuple(Due(kind, consultation_id) for _, kind, consultation_id in sorted(waiting)[:limit])
-        for due in claimed:
-            if due in self.due_elsewhere:
-                self.due_elsewhere[due] = now + timedelta(seconds=lease)
-            else:
-                self._stored[due.consultation_id].due[due.kind] = now + timedelta(seconds=lease)
-        return claimed
+        return tuple(Due(kind, consultation_id) for _, kind, consultation_id in sorted(waiting)[:limit])
 
     async def delete(self, consultation_id: str) -> None:
         self._find(consultation_id)

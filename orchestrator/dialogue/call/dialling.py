@@ -27,6 +27,8 @@ MOST_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=60))
 # A call that should have ended is looked up this long after, and then this often.
 MARGIN = timedelta(seconds=60)
+# An attempt whose outcome nobody knows is looked up this long after: by then, the network lists every call it made.
+LOOK_UP_AFTER = timedelta(seconds=30)
 # A permit that comes within so many seconds is waited for in place: its turn is met to the millisecond.
 NEAR = 1.0
 
@@ -142,8 +144,9 @@ class Dialling:
             await self._later(consultation_id, DueKind.CHECK, MARGIN)
 
     async def _intends(self, consultation_id: str) -> bool:
-        """Writes the intent to dial; False if somebody else did, or nobody shall any more."""
+        """Writes the intent to dial; False if somebody else did, or nobody shall any more, or it took too long."""
         change: Change | None = None
+        began = self._clock.now()
 
         def decide(brief: Brief, current: Consultation) -> Change | None:
             nonlocal change
@@ -151,7 +154,8 @@ class Dialling:
             return change
 
         await transact(self._store, consultation_id, decide)
-        return change is not None
+        stopped = self._clock.now() - began > LOOK_UP_AFTER / 2  # this process was: others may have looked it up
+        return change is not None and not stopped
 
     def _intend(self, brief: Brief, current: Consultation) -> Change | None:
         if current.dial_open or current.call_sid or current.reached(State.RINGING):
@@ -165,7 +169,11 @@ class Dialling:
             dialled_at=current.dialled_at or now,
         )
         occurrences = () if current.state is State.DIALLING else (StateChanged(intent),)
-        return Change(intent, occurrences=occurrences, due={DueKind.CHECK: now + _longest(brief)})
+        return Change(
+            intent,
+            occurrences=occurrences,
+            due={DueKind.CHECK: now + _longest(brief), DueKind.DIAL: now + LOOK_UP_AFTER},
+        )
 
     def _placed(self, current: Consultation, call_sid: str) -> Change:
         placed = replace(current, version=current.version + 1, call_sid=current.call_sid or call_sid, dial_open=False)
@@ -173,7 +181,7 @@ class Dialling:
 
     async def _unavailable(self, consultation_id: str, error: TelephoneUnavailable) -> None:
         if error.happened is None:
-            return  # the lease on this work runs out, then it is looked up
+            return  # it will be looked up
         await self._permits.release(consultation_id)
         if error.failure is DialFailure.RATE_LIMITED:
             await self._permits.hold_off(error.retry_after)

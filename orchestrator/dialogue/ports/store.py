@@ -152,8 +152,12 @@ class ConsultationStore(Protocol):
         """
         ...
 
-    async def claim_due(self, *, limit: int, lease: float) -> tuple[Due, ...]:
-        """Takes work that is due; what is not done within `lease` seconds is due again."""
+    async def due_at(self, due: Due) -> datetime | None:
+        """Returns when a piece of work is due; None: it is not to be done."""
+        ...
+
+    async def overdue(self, *, limit: int) -> tuple[Due, ...]:
+        """Returns work that is due, the longest waiting first; it stays due until a change says otherwise."""
         ...
 
     async def delete(self, consultation_id: str) -> None:

@@ -18,44 +18,38 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.consultations import NOON, brief, consultation, next_change, turn
 
 
-async def test_work_is_claimed_when_it_is_due_and_again_when_the_lease_is_over(
+async def test_work_is_overdue_from_its_time_on_until_a_change_says_otherwise(
     store: ConsultationStore, clock: ManualClock
 ) -> None:
     record = await put(store)
     soon = clock.now() + timedelta(seconds=10)
     record = await commit(store, next_change(record, due={DueKind.DIAL: clock.now(), DueKind.CHECK: soon}))
     dial, check = (Due(kind, record.consultation_id) for kind in (DueKind.DIAL, DueKind.CHECK))
-    assert await store.claim_due(limit=10, lease=30) == (dial,)
-    assert await store.claim_due(limit=10, lease=30) == ()
+    assert [await store.due_at(due) for due in (dial, check)] == [clock.now(), soon]
+    assert await store.overdue(limit=10) == (dial,)
     clock.advance(10)
-    assert await store.claim_due(limit=10, lease=30) == (check,)
-    clock.advance(20)
-    assert await store.claim_due(limit=10, lease=30) == (dial,)
-    await commit(store, next_change(record, due={DueKind.DIAL: None, DueKind.CHECK: None}))
-    clock.advance(100)
-    assert await store.claim_due(limit=10, lease=30) == ()
+    assert await store.overdue(limit=10) == (dial, check), "the longest waiting first"
+    record = await commit(store, next_change(record, due={DueKind.DIAL: None, DueKind.CHECK: NOON + timedelta(days=1)}))
+    assert await store.due_at(dial) is None
+    assert await store.overdue(limit=10) == ()
 
 
-async def test_no_more_is_claimed_than_wanted_and_nothing_twice(store: ConsultationStore) -> None:
-    wanted = {
-        Due(
-            DueKind.DELIVER,
-            (await commit(store, next_change(await put(store), due={DueKind.DELIVER: NOON}))).consultation_id,
-        )
-        for _ in range(7)
-    }
-    claimed: list[Due] = []
-    for size in (3, 3, 1):
-        batch = await store.claim_due(limit=3, lease=30)
-        assert len(batch) == size
-        claimed += batch
-    assert set(claimed) == wanted
+async def test_no_more_work_is_returned_than_wanted_the_longest_waiting_first(
+    store: ConsultationStore, clock: ManualClock
+) -> None:
+    waiting = []
+    for _ in range(7):
+        record = await commit(store, next_change(await put(store), due={DueKind.DELIVER: clock.now()}))
+        waiting.append(Due(DueKind.DELIVER, record.consultation_id))
+        clock.advance(1)
+    assert await store.overdue(limit=3) == tuple(waiting[:3])
+    assert await store.overdue(limit=10) == tuple(waiting)
 
 
 async def test_what_is_due_can_be_made_with_the_consultation(store: ConsultationStore) -> None:
     record = consultation()
     await store.create(brief(), Change(record, due={DueKind.DIAL: NOON}))
-    assert await store.claim_due(limit=1, lease=1) == (Due(DueKind.DIAL, record.consultation_id),)
+    assert await store.overdue(limit=1) == (Due(DueKind.DIAL, record.consultation_id),)
 
 
 async def test_erasing_leaves_nothing(store: ConsultationStore, clock: ManualClock) -> None:
@@ -81,7 +75,7 @@ async def test_erasing_leaves_nothing(store: ConsultationStore, clock: ManualClo
     assert (await store.newest(limit=10, token="")).items == ()
     assert (await store.undelivered(limit=10, token="")).items == ()
     clock.advance(1000)
-    assert await store.claim_due(limit=10, lease=1) == ()
+    assert await store.overdue(limit=10) == ()
     again = await put(store, consultation_id=record.consultation_id)
     assert await store.transcript(again.consultation_id) == (again, ())
     assert await store.events(again.consultation_id, "", wait=0) == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from orchestrator.domain.event import AlarmChanged
 from sandbox.alarm_desk import OPERATOR
 from sandbox.backend import SandboxBackend
 from sandbox.events import Events
+from tests.fakes.alarm_clock import InlineAlarmClock
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultations import brief, consultation, next_change, turn
 from tests.fakes.waiting import until
@@ -81,20 +81,21 @@ async def test_every_message_is_as_it_must_be_and_may_be_answered_by_taking_over
 async def test_due_work_tells_the_line_until_somebody_takes_over(watch: Watch) -> None:
     watch.backend.alarm_desk.manner = "taken"
     failures: list[BaseException] = []
-    work = DueWork(
-        watch.store, {DueKind.ALARM: watch.alarms.attend}, lambda _due, error: failures.append(error), poll=0.01
-    )
-    running = asyncio.create_task(work.run())
+    handlers = {DueKind.ALARM: watch.alarms.attend}
+    work = DueWork(watch.store, watch.clock, handlers, lambda _due, error: failures.append(error))
+    alarm_clock = InlineAlarmClock(work.attend)
     posts = watch.backend.alarm_desk.posts
     await watch.notice(DangerKind.COLLAPSE)
+    await work.sweep(alarm_clock)
     await until(lambda: len(posts) == 1)
     watch.clock.advance(60)
+    await until(lambda: alarm_clock.idle)
+    await work.sweep(alarm_clock)
     await until(lambda: len(posts) == 3)
     await watch.alarms.acknowledge(watch.record.consultation_id, 1, "operator-7")
     watch.clock.advance(600)
-    await asyncio.sleep(0.05)
-    work.stop()
-    await running
+    await work.sweep(alarm_clock)
+    await until(lambda: alarm_clock.idle)
     assert ([post.body["place_in_line"] for post in posts], failures) == ([1, 1, 2], [])
     events = await watch.store.events(watch.record.consultation_id, "", wait=0)
     counts = [event.occurrence.alarm.notification_count for event in events]  # type: ignore[union-attr]

@@ -9,8 +9,10 @@ from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.errors import NoResultUrl
 from tests.fakes.http_server import HttpServer
@@ -41,6 +43,26 @@ async def test_what_is_posted() -> None:
     assert posted.headers["Content-Type"] == "application/json; charset=utf-8"
     assert posted.headers["Idempotency-Key"] == "result:7"
     assert posted.headers["Content-Length"] == str(len(BODY))
+
+
+async def test_two_secrets_sign_at_once_so_that_they_can_be_exchanged() -> None:
+    old, new = "whsec_b2xkIHNlY3JldCBvbGQgc2VjcmV0", "bmV3IHNlY3JldCBuZXcgc2VjcmV0"
+    async with ScriptedBackend() as server:
+        results = BackendResults(server.result_url, WebhookSigner((old, new)))
+        await results.deliver(BODY, key="result:7")
+        await results.close()
+    (posted,) = server.posted
+    assert posted.headers["webhook-id"] == posted.headers["Idempotency-Key"] == "result:7"
+    for secret in (old, new):
+        Webhook(secret).verify(posted.body, dict(posted.headers))
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new).verify(posted.body + b" ", dict(posted.headers))
+
+
+async def test_without_a_secret_nothing_is_signed() -> None:
+    async with ScriptedBackend() as server, posting(server.result_url) as results:
+        await results.deliver(BODY, key="result:7")
+    assert not [name for name in server.posted[0].headers if name.lower().startswith("webhook-")]
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

@@ -45,7 +45,7 @@ async def test_many_replicas_at_once(redis_url: str) -> None:
     campaign = await Campaigns(campaign_store, clock, lambda: None).start(
         plan, [order(person) for person in PEOPLE], request_id="", fingerprint="", paused=False
     )
-    assert await consultation_store.claim_due(limit=10, lease=60) == (Due(DueKind.CAMPAIGN, campaign.campaign_id),)
+    assert await consultation_store.overdue(limit=10) == (Due(DueKind.CAMPAIGN, campaign.campaign_id),)
     for ended in range(4):
         clock.advance(5)
         answers = await asyncio.gather(

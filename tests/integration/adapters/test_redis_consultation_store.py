@@ -14,7 +14,7 @@ from orchestrator.adapters.redis_audio_store import RedisAudioStore
 from orchestrator.adapters.redis_client import RedisClient, open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
 from orchestrator.adapters.redis_keys import DUE, SCHEMA, consultation_keys
-from orchestrator.dialogue.ports.store import Change, Due, DueKind
+from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState
 from orchestrator.domain.errors import AudioNotFound, ConsultationNotFound
 from orchestrator.domain.event import StateChanged, TurnTaken
@@ -123,7 +123,7 @@ async def test_expiry_erases_everything(client: RedisClient, store: RedisConsult
         await store.get(record.consultation_id)
     assert (await store.newest(limit=10, token="")).items == ()
     clock.advance(3)
-    await store.claim_due(limit=10, lease=60)  # takes what is left out of the indices
+    await store.overdue(limit=10)  # takes what is left out of the indices
     assert await keys(client) == set()
 
 
@@ -147,7 +147,7 @@ async def test_an_expiry_that_comes_due_early_erases_nothing(store: RedisConsult
     change = next_change(record, due={DueKind.DIAL: None}, expire_after=100)
     await store.commit(change)
     clock.advance(200)
-    assert await store.claim_due(limit=10, lease=60) == ()
+    assert await store.overdue(limit=10) == ()
     assert (await store.newest(limit=10, token="")).items == (change.consultation,)
 
 
@@ -224,16 +224,12 @@ async def test_a_server_that_forgot_the_scripts_is_told_again(
     assert len((await store.transcript(record.consultation_id))[1]) == 1
 
 
-async def test_work_of_every_shard_is_found(store: RedisConsultationStore, clock: ManualClock) -> None:
+async def test_work_of_every_shard_is_found(store: RedisConsultationStore) -> None:
     records = [await put(store) for _ in range(200)]
-    claimed: list[Due] = []
-    while batch := await store.claim_due(limit=7, lease=60):
-        assert len(batch) <= 7
-        claimed += batch
-    assert len(claimed) == 200
-    assert {due.consultation_id for due in claimed} == {record.consultation_id for record in records}
-    clock.advance(61)
-    assert len(await store.claim_due(limit=1000, lease=60)) == 200
+    assert len(await store.overdue(limit=7)) == 7
+    assert {due.consultation_id for due in await store.overdue(limit=200)} == {
+        record.consultation_id for record in records
+    }
 
 
 async def test_a_store_of_another_make_is_left_alone(client: RedisClient, store: RedisConsultationStore) -> None:

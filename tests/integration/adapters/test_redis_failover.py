@@ -154,7 +154,7 @@ async def test_turns_that_were_acknowledged_stay_and_calls_and_watchers_go_on(wo
         for call in calls:
             await call.check()
         assert len((await store.newest(limit=100, token="")).items) == len(calls)
-        assert len(await store.claim_due(limit=100, lease=60)) == len(calls)
+        assert len(await store.overdue(limit=100)) == len(calls)
 
 
 async def test_every_use_says_that_the_store_is_gone_or_does_what_it_should(world: World) -> None:
@@ -179,7 +179,7 @@ async def test_every_use_says_that_the_store_is_gone_or_does_what_it_should(worl
             lambda: store.result(known),
             lambda: store.newest(limit=5, token=""),
             lambda: store.undelivered(limit=5, token=""),
-            lambda: store.claim_due(limit=5, lease=1),
+            lambda: store.overdue(limit=5),
             lambda: store.create(brief(), Change(consultation())),
             lambda: audio.put(b"RIFF"),
             lambda: audio.get(token),

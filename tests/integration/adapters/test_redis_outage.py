@@ -63,7 +63,7 @@ async def test_everything_says_that_the_store_is_gone(redis: PrivateRedis) -> No
             store.result(known),
             store.newest(limit=1, token=""),
             store.undelivered(limit=1, token=""),
-            store.claim_due(limit=1, lease=1),
+            store.overdue(limit=1),
             store.delete(known),
             audio.put(b"RIFF"),
             audio.get("token"),

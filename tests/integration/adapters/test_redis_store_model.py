@@ -158,12 +158,12 @@ class StoreModel(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self._clock.advance(seconds)
 
-    @rule(lease=st.integers(1, 30))
-    def claim(self, lease: int) -> None:
-        async def claimed(store: ConsultationStore) -> list[tuple[str, str]]:
-            return sorted((due.kind, due.consultation_id) for due in await store.claim_due(limit=1000, lease=lease))
+    @rule()
+    def look_for_work(self) -> None:
+        async def overdue(store: ConsultationStore) -> list[tuple[str, str]]:
+            return sorted((due.kind, due.consultation_id) for due in await store.overdue(limit=1000))
 
-        self.both(claimed)
+        self.both(overdue)
 
     @rule(consultation_id=ids, after=st.integers(0, 4), limit=st.integers(1, 4), number=st.integers(0, 6))
     def look(self, consultation_id: str, after: int, limit: int, number: int) -> None:

@@ -14,7 +14,7 @@ The scene does what the telephone network does: it asks again after `Wait`, and 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchestrator.adapters.korean_holidays import KoreanHolidays
@@ -83,7 +83,7 @@ from tests.fakes.text_to_speech import ScriptedTextToSpeech
 
 RETENTION = timedelta(days=30)
 RECORDINGS_KEPT = timedelta(days=7)
-LEASE = 60.0
+LATER = 60.0  # seconds after which all that was left undone is due
 # A filler comes late, so that what a test calls slow is the only thing that is.
 PATIENT = TurnLimits(filler=8.0)
 
@@ -279,14 +279,16 @@ class Scene:
     # What is due, and what came of it.
 
     async def work(self, seconds: float = 0.0) -> None:
-        """Does what is due after some time, and what that makes due at once."""
+        """Does what is due after some time, and what that makes due at once; what is still due then, once."""
         self.clock.advance(seconds)
-        while due := await self.claim():
+        done: set[tuple[Due, datetime | None]] = set()
+        while due := [item for item in await self.due() if (item, await self.store.due_at(item)) not in done]:
             for item in due:
+                done.add((item, await self.store.due_at(item)))
                 await self.handlers[item.kind](item.consultation_id)
 
-    async def claim(self) -> tuple[Due, ...]:
-        return await self.store.claim_due(limit=50, lease=LEASE)
+    async def due(self) -> tuple[Due, ...]:
+        return await self.store.overdue(limit=50)
 
     async def finish(self) -> Outcome:
         """Does all work after a call; returns what came of it."""

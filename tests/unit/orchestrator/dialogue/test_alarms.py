@@ -25,7 +25,6 @@ from tests.virtual_time import run, virtual_time
 
 WITHIN = 60.0
 GIVEN_UP = 3600.0
-LEASE = 60.0
 WORDS = "더 살고 싶지 않아요"
 
 
@@ -68,7 +67,7 @@ class Danger:
         """Does what is due, now and for some time, and notes when somebody was told."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while True:
-            for due in await self.store.claim_due(limit=10, lease=LEASE):
+            for due in await self.store.overdue(limit=10):
                 assert due.kind is DueKind.ALARM
                 before = len(self.receivers.told)
                 await self.alarms.attend(due.consultation_id)

@@ -1,10 +1,8 @@
-"""Work that waits for its time, and is done although workers die."""
+"""Work that waits for its time, and is done although wakes are lost and workers are two."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,53 +10,42 @@ import pytest
 from orchestrator.dialogue.due_work import DueWork, Handler
 from orchestrator.dialogue.ports.store import Change, Due, DueKind
 from orchestrator.domain.errors import ConsultationNotFound, StoreUnavailable, TelephoneUnavailable
+from tests.fakes.alarm_clock import InlineAlarmClock
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore
 from tests.fakes.consultations import brief, consultation, next_change
 from tests.virtual_time import virtual_time
 
 
-class LoopClock(ManualClock):
-    """Runs as fast as the event loop's clock."""
-
-    def now(self):  # type: ignore[no-untyped-def]
-        return super().now() + timedelta(seconds=asyncio.get_running_loop().time())
-
-
 class Workshop:
-    """A store with work, and a worker."""
+    """A store with work, and what does it."""
 
-    def __init__(self, handle: Handler, **settings: float) -> None:
-        self.store = InMemoryConsultationStore(LoopClock())
+    def __init__(self, handle: Handler) -> None:
+        self.clock = ManualClock()
+        self.store = InMemoryConsultationStore(self.clock)
         self.done: list[str] = []
         self.failed: list[tuple[Due, BaseException]] = []
         self._handle = handle
         handlers = dict.fromkeys(DueKind, self._do)
-        self.work = DueWork(self.store, handlers, lambda *failure: self.failed.append(failure), **settings)  # type: ignore[arg-type]
+        self.work = DueWork(self.store, self.clock, handlers, lambda *failure: self.failed.append(failure), timeout=60)
+        self.alarm_clock = InlineAlarmClock(self.work.attend)
 
     async def _do(self, consultation_id: str) -> None:
         await self._handle(consultation_id)
         self.done.append(consultation_id)
-        _, record = await self.store.load(consultation_id)
-        await self.store.commit(next_change(record, due={DueKind.DIAL: None}))
+        await self.settle(consultation_id, None)
 
-    async def add(self, count: int = 1, after: float = 0.0) -> list[str]:
-        ids = []
-        for _ in range(count):
-            record = consultation()
-            due_at = self.store._clock.now() + timedelta(seconds=after)
-            await self.store.create(brief(), Change(record, due={DueKind.DIAL: due_at}))
-            ids.append(record.consultation_id)
-        return ids
+    async def settle(self, consultation_id: str, after: float | None) -> None:
+        """Writes that the work is done, or due again after some seconds."""
+        due_at = None if after is None else self.clock.now() + timedelta(seconds=after)
+        record = await self.store.get(consultation_id)
+        await self.store.commit(next_change(record, due={DueKind.DIAL: due_at}))
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        worker = asyncio.create_task(self.work.run())
-        try:
-            yield
-        finally:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
+    async def add(self, after: float = 0.0) -> Due:
+        record = consultation()
+        due_at = self.clock.now() + timedelta(seconds=after)
+        await self.store.create(brief(), Change(record, due={DueKind.DIAL: due_at}))
+        return Due(DueKind.DIAL, record.consultation_id)
 
 
 async def nothing(_consultation_id: str) -> None:
@@ -75,154 +62,113 @@ def failing_once(error: Exception) -> Handler:
     return handle
 
 
-@virtual_time
-async def test_what_is_due_is_done_once() -> None:
+async def test_what_is_due_is_done_and_what_is_done_is_not_due() -> None:
     shop = Workshop(nothing)
-    ids = await shop.add(3)
-    async with shop.running():
-        await asyncio.sleep(300)
-    assert sorted(shop.done) == sorted(ids)
-    assert shop.failed == []
+    due = await shop.add()
+    assert await shop.work.attend(due)
+    assert await shop.work.attend(due)
+    assert shop.done == [due.consultation_id]
 
 
-@virtual_time
-async def test_what_is_not_due_yet_waits() -> None:
+async def test_who_is_woken_early_does_nothing() -> None:
     shop = Workshop(nothing)
-    await shop.add(after=30)
-    async with shop.running():
-        await asyncio.sleep(29)
-        assert shop.done == []
-        await asyncio.sleep(2)
-        assert len(shop.done) == 1
+    due = await shop.add(after=30)
+    assert await shop.work.attend(due)
+    assert shop.done == []
+    shop.clock.advance(30)
+    assert await shop.work.attend(due)
+    assert len(shop.done) == 1
 
 
-@virtual_time
-async def test_a_nudge_is_faster_than_the_next_look() -> None:
-    shop = Workshop(nothing, poll=60)
-    async with shop.running():
-        await asyncio.sleep(1)
-        await shop.add()
-        shop.work.nudge()
-        await asyncio.sleep(0.1)
-        assert len(shop.done) == 1
+async def test_a_clock_that_is_slow_does_at_once_what_another_made_due_at_once() -> None:
+    shop = Workshop(nothing)
+    assert await shop.work.attend(await shop.add(after=0.9))
+    assert len(shop.done) == 1
 
 
 @pytest.mark.parametrize("error", [TelephoneUnavailable(), StoreUnavailable(), RuntimeError("a bug"), TimeoutError()])
-@virtual_time
-async def test_what_fails_is_reported_and_done_again_when_its_lease_is_over(error: Exception) -> None:
-    shop = Workshop(failing_once(error), lease=60)
-    (failing, other) = await shop.add(2)
-    async with shop.running():
-        await asyncio.sleep(30)
-        assert len(shop.done) == 1
-        await asyncio.sleep(60)
-    assert [(due.kind, reason) for due, reason in shop.failed] == [(DueKind.DIAL, error)]
-    assert sorted(shop.done) == sorted([failing, other])
+async def test_what_fails_is_reported_and_still_due(error: Exception) -> None:
+    shop = Workshop(failing_once(error))
+    due = await shop.add()
+    assert not await shop.work.attend(due)
+    assert shop.failed == [(due, error)]
+    assert await shop.work.attend(due)
+    assert len(shop.done) == 1
 
 
-@virtual_time
 async def test_what_was_erased_meanwhile_is_no_failure() -> None:
     shop = Workshop(failing_once(ConsultationNotFound("gone")))
-    await shop.add()
-    async with shop.running():
-        await asyncio.sleep(10)
+    assert await shop.work.attend(await shop.add())
+    assert await shop.work.attend(Due(DueKind.DIAL, "nobody"))
     assert shop.failed == []
 
 
 @virtual_time
-async def test_work_does_not_outlive_its_lease() -> None:
-    times: list[float] = []
-
+async def test_work_does_not_take_longer_than_it_may() -> None:
     async def too_long(_consultation_id: str) -> None:
-        times.append(asyncio.get_running_loop().time())
         await asyncio.sleep(1000)
 
-    shop = Workshop(too_long, lease=60)
-    await shop.add()
-    async with shop.running():
-        await asyncio.sleep(150)
-    assert [round(later - times[0]) // 60 for later in times] == [0, 1, 2]
-    assert [type(reason) for _, reason in shop.failed] == [TimeoutError, TimeoutError]
+    shop = Workshop(too_long)
+    began = asyncio.get_running_loop().time()
+    assert not await shop.work.attend(await shop.add())
+    assert asyncio.get_running_loop().time() - began == pytest.approx(60)
+    assert [type(reason) for _, reason in shop.failed] == [TimeoutError]
 
 
-@virtual_time
-async def test_no_more_than_allowed_at_once_and_everything_in_the_end() -> None:
-    at_once, most = 0, 0
+async def test_what_becomes_due_again_while_it_is_done_is_done_again_at_once() -> None:
+    """Last words, say, that come in while the call is concluded: nobody can be woken for what is being done."""
+    rounds: list[str] = []
 
-    async def busy(_consultation_id: str) -> None:
-        nonlocal at_once, most
-        at_once += 1
-        most = max(most, at_once)
-        await asyncio.sleep(0.5)
-        at_once -= 1
+    async def due_again(consultation_id: str) -> None:
+        rounds.append(consultation_id)
+        await shop.settle(consultation_id, after=0)
 
-    shop = Workshop(busy, at_once=4)
-    ids = await shop.add(30)
-    claim, claimed = shop.store.claim_due, []
-
-    async def note_claims(*, limit: int, lease: float) -> tuple[Due, ...]:
-        claimed.append(limit + at_once)
-        return await claim(limit=limit, lease=lease)
-
-    shop.store.claim_due = note_claims  # type: ignore[method-assign]
-    async with shop.running():
-        await asyncio.sleep(20)
-    assert most == 4
-    assert max(claimed) == 4, "nothing is claimed that has to wait for its turn"
-    assert sorted(shop.done) == sorted(ids)
-
-
-@virtual_time
-async def test_a_store_that_goes_away_is_waited_for() -> None:
     shop = Workshop(nothing)
-    await shop.add()
-    shop.store.error = StoreUnavailable()
-    async with shop.running():
-        await asyncio.sleep(30)
-        shop.store.error = None
-        await asyncio.sleep(2)
-    assert len(shop.done) == 1
+    due = await shop.add()
+    work = DueWork(shop.store, shop.clock, {DueKind.DIAL: due_again}, lambda *_: None)
+    assert await work.attend(due)
+    assert len(rounds) == 3, "but not for ever"
+
+
+async def test_what_is_due_soon_after_it_was_done_waits_for_its_time() -> None:
+    rounds: list[str] = []
+
+    async def due_soon(consultation_id: str) -> None:
+        rounds.append(consultation_id)
+        await shop.settle(consultation_id, after=0.5)
+
+    shop = Workshop(nothing)
+    due = await shop.add()
+    assert await DueWork(shop.store, shop.clock, {DueKind.DIAL: due_soon}, lambda *_: None).attend(due)
+    assert len(rounds) == 1
 
 
 @virtual_time
-async def test_what_a_dead_worker_left_another_one_does() -> None:
-    async def slow(_consultation_id: str) -> None:
-        await asyncio.sleep(5)
-
-    shop = Workshop(slow, lease=60)
-    await shop.add()
-    async with shop.running():
-        await asyncio.sleep(1)
-    assert shop.done == []
-    async with shop.running():
-        await asyncio.sleep(50)
-        assert shop.done == []
-        await asyncio.sleep(20)
-    assert len(shop.done) == 1
-
-
-@virtual_time
-async def test_stopping_finishes_what_was_claimed_and_claims_nothing_more() -> None:
-    async def slow(_consultation_id: str) -> None:
-        await asyncio.sleep(5)
-
-    shop = Workshop(slow)
-    await shop.add()
-    worker = asyncio.create_task(shop.work.run())
+async def test_a_sweep_wakes_what_is_overdue_and_nothing_else() -> None:
+    shop = Workshop(nothing)
+    overdue = [await shop.add(), await shop.add()]
+    await shop.add(after=30)
+    await shop.work.sweep(shop.alarm_clock)
     await asyncio.sleep(1)
-    shop.work.stop()
-    await shop.add()
-    async with asyncio.timeout(10):
-        await worker
-    assert len(shop.done) == 1
+    assert sorted(shop.done) == sorted(due.consultation_id for due in overdue)
+    shop.clock.advance(30)
+    await shop.work.sweep(shop.alarm_clock)
+    await asyncio.sleep(1)
+    assert len(shop.done) == 3
 
 
-@pytest.mark.parametrize("when", [lambda shop: shop.work.stop(), lambda shop: shop.work.nudge() or shop.work.stop()])
 @virtual_time
-async def test_stopping_before_the_start(when: Callable[[Workshop], None]) -> None:
+async def test_what_fails_and_whose_wake_was_lost_is_found_by_the_next_sweep() -> None:
     shop = Workshop(nothing)
     await shop.add()
-    when(shop)
-    async with asyncio.timeout(1):
-        await shop.work.run()
+    shop.alarm_clock.silent = True
+    await shop.work.sweep(shop.alarm_clock)
+    shop.alarm_clock.silent = False
+    shop.store.error = StoreUnavailable()
+    await shop.work.sweep(shop.alarm_clock)
+    shop.store.error = None
+    await asyncio.sleep(1)
     assert shop.done == []
+    await shop.work.sweep(shop.alarm_clock)
+    await asyncio.sleep(1)
+    assert len(shop.done) == 1

@@ -111,12 +111,12 @@ async def test_dialling_waits_for_room_and_comes_again_soon() -> None:
     scene = await ordered()
     admission = Admission()
     admission.measured(LATE)
-    (due,) = await scene.store.claim_due(limit=10, lease=60)
+    (due,) = await scene.store.overdue(limit=10)
     await with_room(scene, admission).dial(due.consultation_id)
     assert not scene.telephone.orders
     assert (await scene.record()).state is State.SCHEDULED
     scene.clock.advance(2 * RETRY_AFTER)
-    (again,) = await scene.store.claim_due(limit=10, lease=60)
+    (again,) = await scene.store.overdue(limit=10)
     admission.measured(CALM)
     await with_room(scene, admission).dial(again.consultation_id)
     assert len(scene.telephone.orders) == 1
@@ -130,7 +130,7 @@ async def test_what_was_begun_is_never_put_off() -> None:
     admission.measured(LATE)
     await with_room(scene, admission).dial(scene.id)  # settles what is due
     scene.clock.advance(600)
-    assert all(due.kind.value != "dial" for due in await scene.store.claim_due(limit=10, lease=60))
+    assert all(due.kind.value != "dial" for due in await scene.store.overdue(limit=10))
 
 
 @virtual_time
@@ -141,4 +141,4 @@ async def test_a_call_that_was_cancelled_is_withdrawn_however_full_it_is() -> No
     admission.measured(LATE)
     await with_room(scene, admission).dial(scene.id)
     scene.clock.advance(600)
-    assert all(due.kind.value != "dial" for due in await scene.store.claim_due(limit=10, lease=60))
+    assert all(due.kind.value != "dial" for due in await scene.store.overdue(limit=10))

@@ -9,7 +9,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.consultation import DeliveryState, State
 from orchestrator.domain.errors import DialRefused, StoreUnavailable, TelephoneUnavailable
-from tests.unit.orchestrator.dialogue.scene import LEASE, Scene, plain_brief
+from tests.unit.orchestrator.dialogue.scene import LATER, Scene, plain_brief
 from tests.virtual_time import virtual_time
 
 
@@ -145,7 +145,7 @@ async def test_without_the_store_of_permits_nothing_is_dialled() -> None:
         await scene.work()
     assert scene.telephone.orders == []
     scene.permits.error = None
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.orders) == 1
 
 
@@ -165,4 +165,5 @@ async def test_a_call_that_is_not_wanted_at_this_moment_is_cancelled_and_told_to
     assert (record.state, record.dial_failure) == (State.CANCELLED, DialFailure.NOT_NOW)
     assert record.delivery.state is DeliveryState.NOT_WANTED
     assert asked == [("spring", scene.id)]
+    await scene.work()  # its dialling is due once more, to give back the permit
     assert (scene.telephone.orders, await held(scene)) == ([], [])

@@ -18,7 +18,7 @@ from orchestrator.domain.codes import DialFailure, ExceptionCode
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import DialRefused, TelephoneUnavailable
 from tests.fakes.consultations import brief
-from tests.unit.orchestrator.dialogue.scene import LEASE, Scene, ordered, talking
+from tests.unit.orchestrator.dialogue.scene import LATER, Scene, ordered, talking
 from tests.virtual_time import virtual_time
 
 
@@ -86,7 +86,7 @@ async def test_a_crash_before_the_intent_is_written_rings_later() -> None:
     with pytest.raises(Crash):
         await scene.work()
     assert scene.telephone.orders == []
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.orders) == 1
 
 
@@ -96,10 +96,10 @@ async def test_a_crash_after_the_phone_rang_finds_the_call() -> None:
     crash_on_commit(scene, lambda change: bool(change.consultation.call_sid))
     with pytest.raises(Crash):
         await scene.work()
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.orders) == 1
     assert (await scene.record()).call_sid in scene.telephone.calls
-    assert await scene.claim() == ()
+    assert await scene.due() == ()
 
 
 @virtual_time
@@ -108,7 +108,7 @@ async def test_a_crash_after_the_intent_gives_up_rather_than_ring_twice() -> Non
     scene.telephone.dial_errors = [Crash()]  # type: ignore[list-item]
     with pytest.raises(Crash):
         await scene.work()
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert scene.telephone.orders == []
     assert (await scene.record()).dial_failure is DialFailure.UNKNOWN
     assert (await scene.outcome()).exception is ExceptionCode.NOT_ANSWERED
@@ -126,10 +126,39 @@ async def test_an_unknown_outcome_is_looked_up_never_dialled_again() -> None:
     scene.telephone.dial = answer_lost  # type: ignore[method-assign]
     await scene.work()
     assert (await scene.record()).dial_open
-    await scene.work(LEASE)
+    await scene.work(LATER)
     record = await scene.record()
     assert (len(scene.telephone.orders), record.dial_open) == (1, False)
     assert record.call_sid in scene.telephone.calls
+
+
+@virtual_time
+async def test_an_attempt_is_not_looked_up_before_the_network_must_list_it() -> None:
+    scene = await ordered()
+    scene.telephone.dial_errors = [TelephoneUnavailable(happened=None)]
+    await scene.work()
+    await scene.work(29)
+    assert (await scene.record()).dial_open
+    await scene.work(1)
+    assert (await scene.record()).dial_failure is DialFailure.UNKNOWN
+
+
+@virtual_time
+async def test_who_was_stopped_after_writing_the_intent_does_not_ring_any_more() -> None:
+    scene = await ordered()
+    commit = scene.store.commit
+
+    async def stopped(change: Change) -> bool:
+        scene.store.commit = commit  # type: ignore[method-assign]
+        written = await commit(change)
+        scene.clock.advance(20)
+        return written
+
+    scene.store.commit = stopped  # type: ignore[method-assign]
+    await scene.work()
+    assert scene.telephone.orders == []
+    await scene.work(LATER)
+    assert (scene.telephone.orders, (await scene.record()).dial_failure) == ([], DialFailure.UNKNOWN)
 
 
 @virtual_time
@@ -139,9 +168,9 @@ async def test_looking_up_is_tried_until_the_network_answers() -> None:
     await scene.work()
     scene.telephone.error = TelephoneUnavailable()
     with pytest.raises(TelephoneUnavailable):
-        await scene.work(LEASE)
+        await scene.work(LATER)
     scene.telephone.error = None
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert (await scene.record()).dial_failure is DialFailure.UNKNOWN
 
 
@@ -159,7 +188,7 @@ async def test_the_network_may_report_before_it_answers() -> None:
     await scene.work()
     record = await scene.record()
     assert (record.state, record.call_sid) == (State.RINGING, scene.call_sid)
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.orders) == 1
 
 
@@ -192,7 +221,7 @@ async def test_a_failure_that_the_network_itself_contradicts_is_none() -> None:
 
     scene.telephone.dial = rings_and_fails  # type: ignore[method-assign]
     await scene.work()
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert ((await scene.record()).state, len(scene.telephone.orders)) == (State.RINGING, 1)
 
 
@@ -208,7 +237,7 @@ async def test_a_refusal_is_final_and_typed(failure: DialFailure) -> None:
     record = await scene.record()
     assert (record.state, record.dial_failure) == (State.FAILED, failure)
     assert (await scene.outcome()).exception is ExceptionCode.NOT_ANSWERED
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert record.dial_attempts == 1
 
 

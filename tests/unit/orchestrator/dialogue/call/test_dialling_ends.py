@@ -11,7 +11,7 @@ from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import StoreUnavailable, TelephoneUnavailable
 from tests.fakes.consultations import next_change
-from tests.unit.orchestrator.dialogue.scene import LEASE, Scene, ordered
+from tests.unit.orchestrator.dialogue.scene import LATER, Scene, ordered
 from tests.virtual_time import virtual_time
 
 LONGEST = 40 + 1800 + MARGIN.total_seconds()
@@ -23,11 +23,11 @@ LONGEST = 40 + 1800 + MARGIN.total_seconds()
 @virtual_time
 async def test_what_is_cancelled_before_it_rang_never_rings() -> None:
     scene = await ordered()
-    claimed = await scene.claim()
+    claimed = await scene.due()
     await scene.consultations.end(scene.id)
     assert [due.kind for due in claimed] == [DueKind.DIAL]
     await scene.dialling.dial(scene.id)
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert scene.telephone.orders == []
     assert (await scene.record()).state is State.CANCELLED
 
@@ -59,7 +59,7 @@ async def test_what_is_cancelled_while_the_network_is_asked_is_hung_up() -> None
     await scene.work()
     assert scene.telephone.hung_up == list(scene.telephone.calls)
     assert (await scene.record()).state is State.CANCELLED
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.hung_up) == 1
 
 
@@ -77,11 +77,11 @@ async def test_hanging_up_what_was_cancelled_is_tried_until_it_works() -> None:
     scene.telephone.dial = lost_and_cancelled  # type: ignore[method-assign]
     await scene.work()
     with pytest.raises(TelephoneUnavailable):
-        await scene.work(LEASE)
+        await scene.work(LATER)
     scene.telephone.error = None
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert scene.telephone.hung_up == list(scene.telephone.calls)
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert len(scene.telephone.hung_up) == 1
 
 
@@ -95,7 +95,7 @@ async def test_an_end_that_nobody_reported_is_found(status: CallStatus) -> None:
     await scene.start()
     scene.telephone.calls[scene.call_sid] = CallReport(scene.call_sid, status)
     await scene.work(LONGEST)
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert (await scene.record()).state is State.FAILED
 
 
@@ -105,7 +105,7 @@ async def test_a_call_that_the_network_does_not_know_is_over() -> None:
     await scene.ring(None, "네")
     scene.telephone.calls.clear()
     await scene.work(LONGEST)
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert (await scene.outcome()).exception is ExceptionCode.DISCONNECTED
 
 
@@ -119,7 +119,7 @@ async def test_a_call_that_still_goes_on_is_looked_up_again_and_again() -> None:
         assert (await scene.record()).state is State.IN_PROGRESS
     scene.telephone.calls[scene.call_sid] = CallReport(scene.call_sid, CallStatus.COMPLETED)
     await scene.work(MARGIN.total_seconds())
-    await scene.work(LEASE)
+    await scene.work(LATER)
     assert (await scene.record()).state is State.FAILED
 
 
@@ -139,7 +139,7 @@ async def test_when_all_is_over_nothing_is_due_any_more() -> None:
     await scene.dialling.check(scene.id)
     await scene.finish()
     scene.clock.advance(10 * LONGEST)
-    assert await scene.claim() == ()
+    assert await scene.due() == ()
 
 
 @virtual_time
@@ -151,7 +151,7 @@ async def test_a_look_at_a_call_that_is_over_is_the_last_one() -> None:
     await scene.store.commit(next_change(await scene.record(), due={DueKind.CHECK: scene.clock.now()}))
     await scene.work()
     scene.clock.advance(10 * LONGEST)
-    assert await scene.claim() == ()
+    assert await scene.due() == ()
 
 
 @virtual_time

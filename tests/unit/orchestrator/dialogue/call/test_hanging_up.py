@@ -57,9 +57,9 @@ async def test_the_last_words_of_an_interview_end_it_whether_or_not_the_hang_up_
 async def test_the_conclusion_waits_for_the_last_words_and_no_longer() -> None:
     scene = await talking("네", "네")
     await scene.hang_up()
-    assert await scene.claim() == ()
+    assert await scene.due() == ()
     await scene.take(scene.recording("네"))
-    assert [due.kind for due in await scene.claim()] == [DueKind.CONCLUDE]
+    assert [due.kind for due in await scene.due()] == [DueKind.CONCLUDE]
 
 
 @virtual_time

@@ -188,7 +188,7 @@ async def test_erasing_is_tried_until_it_works() -> None:
     scene.telephone.error = None
     await scene.work(60)
     assert scene.telephone.erased == [scene.call_sid]
-    assert DueKind.ERASE not in [due.kind for due in await scene.claim()]
+    assert DueKind.ERASE not in [due.kind for due in await scene.due()]
 
 
 @virtual_time
