@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from orchestrator.dialogue.call.call_status import CallStatusReports, cancelled, ended
+from orchestrator.dialogue.call.longest_call import overdue_at
 from orchestrator.dialogue.ports.clock import Clock
 from orchestrator.dialogue.ports.dial_permits import DialPermits
 from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
@@ -128,6 +129,8 @@ class Dialling:
     async def check(self, consultation_id: str) -> None:
         """Asks the network about a call that should have ended, and takes its answer as a report.
 
+        A call that has lasted longer than it may is hung up.
+
         Raises:
             ConsultationNotFound, StoreUnavailable, TelephoneUnavailable
         """
@@ -141,7 +144,10 @@ class Dialling:
         elif report is None:
             await self._fail(consultation_id, DialFailure.UNKNOWN)
         else:
-            await self._later(consultation_id, DueKind.CHECK, MARGIN)
+            await self._later(consultation_id, DueKind.CHECK, MARGIN)  # first: a hang-up that fails is tried again
+            overdue = overdue_at(brief, consultation)
+            if overdue is not None and self._clock.now() >= overdue:
+                await self._telephone.hang_up(report.call_sid)
 
     async def _intends(self, consultation_id: str) -> bool:
         """Writes the intent to dial; False if somebody else did, or nobody shall any more, or it took too long."""

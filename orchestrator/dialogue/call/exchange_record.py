@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from orchestrator.dialogue.call.hearing import Heard
+from orchestrator.dialogue.call.longest_call import looked_up_at
 from orchestrator.dialogue.call.noticing import with_alarm
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.turn_record import agent_turns, callee_turn
@@ -108,7 +109,7 @@ class ExchangeRecord:
             heard_through=self.turn_number - 1,
             heard_parts=heard_parts(current, self.playout),
         )
-        due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: now + QUIET}
+        due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
         occurrences: tuple[Occurrence, ...] = tuple(map(TurnTaken, turns))
         comprehended = self.thought.comprehended
         if comprehended is not None and (danger := comprehended.understood.danger) is not None:

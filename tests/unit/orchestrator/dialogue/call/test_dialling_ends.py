@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.dialogue.call.dialling import MARGIN
+from orchestrator.dialogue.call.exchange_record import QUIET
 from orchestrator.dialogue.ports.store import DueKind
 from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
 from orchestrator.domain.codes import ExceptionCode
@@ -115,7 +116,7 @@ async def test_a_call_that_still_goes_on_is_looked_up_again_and_again() -> None:
     await scene.ring(None, "네")
     await scene.status(CallStatus.IN_PROGRESS)
     for _ in range(3):
-        await scene.work(LONGEST)
+        await scene.work(QUIET.total_seconds())
         assert (await scene.record()).state is State.IN_PROGRESS
     scene.telephone.calls[scene.call_sid] = CallReport(scene.call_sid, CallStatus.COMPLETED)
     await scene.work(MARGIN.total_seconds())
