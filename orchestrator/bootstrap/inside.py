@@ -16,7 +16,7 @@ from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import Dialling
-from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.hearing import Hearing
 from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice

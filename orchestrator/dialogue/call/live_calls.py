@@ -7,13 +7,15 @@ calls `dialogue.call.exchange`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.aftermath import Aftermath
-from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.call.exchange import Exchange
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.greeting import greet
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
 from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
@@ -133,6 +135,7 @@ class LiveCalls:
         time_left: float | None = None,
         filler_after: float | None = None,
         playout: Playout | None = None,
+        on_begun: Callable[[Reply], None] | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
 
@@ -144,6 +147,7 @@ class LiveCalls:
             time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
             filler_after: seconds after which the filler comes; None: as usual.
             playout: how far the words before it were played; None: to their end.
+            on_begun: told the reply's beginning if it is there long before the rest; None: only the whole is wanted.
 
         Raises:
             ConsultationNotFound, UnknownCall, TurnOutOfOrder, StoreUnavailable
@@ -161,7 +165,7 @@ class LiveCalls:
             if said is None:
                 return await self._said_last(consultation)
             exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation)
-            exchange.playout = playout
+            exchange.playout, exchange.on_begun = playout, on_begun
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
             running = self._start(key, exchange, said)
@@ -185,12 +189,23 @@ class LiveCalls:
             self._ahead.begin(key, exchange, callee_input, Budget(self._limits.exchange))
 
     def withdraw(self, consultation_id: str, call_sid: str, turn_number: int) -> bool:
-        """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that."""
+        """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that.
+
+        If its reply has begun, no more is said of it than that.
+        """
         running = self._running.get((consultation_id, call_sid, turn_number))
-        if running is None or running.exchange.writing or running.fillers:
+        if running is None:
+            return False
+        if running.exchange.writing or running.fillers:
+            running.exchange.say_no_more()
             return False
         running.task.cancel()
         return True
+
+    def say_no_more(self, consultation_id: str, call_sid: str, turn_number: int) -> None:
+        """Ends the work on the rest of a reply that has begun, as nobody waits for it."""
+        if (running := self._running.get((consultation_id, call_sid, turn_number))) is not None:
+            running.exchange.say_no_more()
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""

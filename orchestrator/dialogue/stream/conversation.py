@@ -30,6 +30,13 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of a reply, to be said while the rest is on its way; `Replied` comes with all of it."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """The call cannot go on in this stream."""
 
@@ -58,7 +65,7 @@ class Conversation:
         call: ExpectedStream,
         *,
         background: Background,
-        post: Callable[[Replied | Failure], None],
+        post: Callable[[Replied | Begun | Failure], None],
     ) -> None:
         """Makes it.
 
@@ -78,6 +85,7 @@ class Conversation:
         self._background = background
         self._post = post
         self._exchange: asyncio.Task[None] | None = None
+        self._turn_number = 0  # which turn it takes
         self._note: asyncio.Task[None] | None = None
         self._unnoted: tuple[int, Playout] | None = None
 
@@ -95,6 +103,7 @@ class Conversation:
             playout: how far the words before it were played.
         """
         self._unnoted = None  # the exchange notes it
+        self._turn_number = turn_number
         self._exchange = self._background.start(
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
@@ -104,9 +113,9 @@ class Conversation:
         work = self._exchanges.think_ahead(self._consultation_id, self._call_sid, turn_number, callee_input)
         self._background.start(self._guarded(work), name="stream_think_ahead")
 
-    async def withdraw(self, turn_number: int) -> bool:
+    async def withdraw(self) -> bool:
         """Takes an exchange back because the callee goes on speaking; returns whether nothing came of it yet."""
-        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, turn_number)
+        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, self._turn_number)
         if withdrawn and self._exchange is not None:
             self._exchange.cancel()
             await asyncio.gather(self._exchange, return_exceptions=True)
@@ -136,6 +145,7 @@ class Conversation:
     async def close(self) -> None:
         """Notes what is left to note; an exchange that is at work is finished by whoever owns it."""
         if self._exchange is not None:
+            self._exchanges.say_no_more(self._consultation_id, self._call_sid, self._turn_number)
             self._exchange.cancel()
             await asyncio.gather(self._exchange, return_exceptions=True)
         if self._note is not None:
@@ -145,7 +155,13 @@ class Conversation:
         said, patience = callee_input, FIRST_FILLER
         while True:
             reply = await self._exchanges.take_turn(
-                self._consultation_id, self._call_sid, turn_number, said, filler_after=patience, playout=playout
+                self._consultation_id,
+                self._call_sid,
+                turn_number,
+                said,
+                filler_after=patience,
+                playout=playout,
+                on_begun=lambda reply: self._post(Begun(reply)),
             )
             self._post(Replied(reply))
             if not isinstance(reply.next, Wait):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from orchestrator.dialogue.budget import Budget
-from orchestrator.dialogue.call.sentences import sentences
 from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.spoken_sentences import sentences
 from orchestrator.domain.turn import Prompt
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from orchestrator.dialogue.call.replies import first_turn
 from orchestrator.dialogue.ports.speech import Final, Interim
-from orchestrator.dialogue.stream.conversation import Failure, Replied
+from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
 from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts, together
@@ -113,6 +113,8 @@ class Session:
                 await self._not_recognised(now)
             case Replied(reply):
                 await self._replied(reply)
+            case Begun(reply) if self._unanswered is None:
+                await self._replied(reply)
             case Failure():
                 await self._end(Ending.FALL_BACK)
             case Hushed():
@@ -195,7 +197,7 @@ class Session:
         """Begins an exchange about what the callee did; what they said while one is at work belongs to it."""
         await self._cut()
         if self._conversation.busy:
-            if not await self._conversation.withdraw(self._open_turn):
+            if not await self._conversation.withdraw():
                 self._unanswered = together(self._unanswered, callee_input)  # its reply comes first
                 return None
             callee_input = together(self._said, callee_input)
@@ -213,9 +215,15 @@ class Session:
     # The agent's side.
 
     async def _replied(self, reply: Reply) -> None:
+        begun = self._begun(reply)
+        if begun:
+            self._set(reply)
+            self._note()
         if self._unanswered is not None and isinstance(reply.next, Listen):
-            self._set(reply)  # nothing of it was heard
+            self._set(reply)  # nothing of it was heard, or the callee has cut it
             self._exchange(self._unanswered)
+        elif begun and self._playback.playing:
+            await self._listen()
         elif self._floor.callee_speaks or self._playback.playing:
             self._waiting = reply
         else:
@@ -226,10 +234,18 @@ class Session:
             reply, self._waiting = self._waiting, None
             await self._begin(reply, Playout())
 
+    def _begun(self, reply: Reply) -> bool:
+        """Whether the reply that is being said, or was, is the beginning of this one."""
+        return isinstance(self._reply.next, Listen) and first_turn(reply) == first_turn(self._reply)
+
     def _set(self, reply: Reply) -> None:
-        """Makes a reply the one that is being said."""
+        """Makes a reply the one that is being said; its beginning may be said already."""
         self._waiting = None
         first = first_turn(reply)
+        if self._begun(reply):
+            self._reply = reply
+            self._playback.extend(spoken_script(reply.prompts, first)[len(self._playback.script) :])
+            return
         if isinstance(reply.next, Wait):
             first += self._fillers
             self._fillers += len(reply.prompts)
@@ -239,22 +255,30 @@ class Session:
         self._playback.load(spoken_script(reply.prompts, first))
 
     async def _begin(self, reply: Reply, playout: Playout) -> None:
+        goes_on = self._begun(reply)
         self._set(reply)
-        self._playback.play(heard=heard_of(self._playback.script, playout))
-        if isinstance(reply.next, Listen):
+        if goes_on:
+            self._playback.resume()
+        else:
+            self._playback.play(heard=heard_of(self._playback.script, playout))
+        await self._listen()
+        if self._playback.playing:
+            self._tell_floor()
+        else:
+            await self._words_done(_now())
+
+    async def _listen(self) -> None:
+        """Has the callee listened to as the reply wants it."""
+        if isinstance(self._reply.next, Listen):
             asking = await self._conversation.asking()
             expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)
             self._floor.listen(
                 expected,
                 silence_timeout=asking.pause,
-                most=reply.next.max_length,
+                most=self._reply.next.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
-                keys=reply.next.keys,
+                keys=self._reply.next.keys,
             )
-        if self._playback.playing:
-            self._tell_floor()
-        else:
-            await self._words_done(_now())
 
     def _tell_floor(self) -> None:
         if (sentence := self._playback.sentence) is not None:
