@@ -22,6 +22,7 @@ from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.call.speech_memory import NotShared
 from orchestrator.dialogue.call.voice import Voice
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.delivery import Deliveries
@@ -149,17 +150,23 @@ def _streams(
 ) -> StreamCalls:
     voice = Voice(
         outside.streaming_text_to_speech,
-        outside.speech_cache,
+        outside.speech_cache if settings.shared_speech else NotShared(),
         chores,
         on_first_piece=outside.stream_metrics.first_piece,
     )
-    streamed = replace(parts, speaking=LiveSpeaking(voice))
+    streamed = replace(parts, speaking=LiveSpeaking(voice), speak_while_thinking=settings.speak_while_thinking)
     streams = StreamCalls(
         StreamParts(
             store=outside.store,
             tokens=outside.stream_tokens,
             turn_by_turn=live_calls,
-            exchanges=LiveCalls(streamed, aftermath, exchanges, speak_ahead=settings.speak_ahead),
+            exchanges=LiveCalls(
+                streamed,
+                aftermath,
+                exchanges,
+                speak_ahead=settings.speak_ahead,
+                think_ahead=settings.think_ahead,
+            ),
             recogniser=outside.streaming_speech_to_text,
             speech=voice,
             detector=CascadedSpeechDetector,
@@ -167,6 +174,7 @@ def _streams(
             background=exchanges,
             usual=settings.conversation_mode,
             most=settings.most_streams,
+            first_filler=settings.stream_filler_after_seconds,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)

@@ -38,6 +38,7 @@ class Exchange:
 
     Attributes:
         consultation_id: in which consultation.
+        person: who is called.
         turn_number: the callee's turn.
         writing: the work is done but for the writing, or the reply has begun: it is too late for a filler, and to take
             the turn back.
@@ -72,6 +73,7 @@ class Exchange:
         self._thinking = Thinking(parts, brief, consultation, self._interview)
         self._begun: Begun | None = None
         self.consultation_id = consultation.consultation_id
+        self.person = brief.person
         self.turn_number = consultation.open_turn
         self._fillers: list[Saying] = []
         self.writing = False
@@ -104,7 +106,8 @@ class Exchange:
             raise
         if not self._ahead.done():
             self._ahead.set_result(thought)
-        await self._parts.speaking.ahead(self.consultation_id, [s.text for s in thought.move.sayings], budget)
+        words = [saying.text for saying in thought.move.sayings]
+        await self._parts.speaking.ahead(self.consultation_id, self.person, words, budget)
 
     def give_up(self) -> None:
         """Ends what this one has begun: it will not be taken."""

@@ -22,7 +22,7 @@ from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.dialogue.transaction import transact
-from orchestrator.domain.brief import Brief
+from orchestrator.domain.brief import Brief, Person
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
 from orchestrator.domain.playout import Playout
@@ -75,6 +75,7 @@ class LiveCalls:
         limits: TurnLimits | None = None,
         *,
         speak_ahead: bool = False,
+        think_ahead: bool = True,
     ) -> None:
         """Makes it.
 
@@ -84,6 +85,7 @@ class LiveCalls:
             background: owns the work that outlives a request.
             limits: how long things may take.
             speak_ahead: while the callee speaks, have spoken what will probably be said next.
+            think_ahead: begin to work on a turn that may be over.
         """
         self._parts = parts
         self._store = parts.store
@@ -92,6 +94,7 @@ class LiveCalls:
         self._background = background
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
+        self._think_ahead = think_ahead
         self._running: dict[TurnKey, _Running] = {}
         self._ahead = ThinkingAhead(background)
 
@@ -121,7 +124,7 @@ class LiveCalls:
             return greeting.change(current, call_sid, self._parts.clock.now())
 
         after = await transact(self._store, consultation_id, decide)
-        self._prepare(consultation_id, greeting.upcoming)
+        self._prepare(consultation_id, brief.person, greeting.upcoming)
         self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
         return await self._said_last(after)
 
@@ -181,7 +184,7 @@ class LiveCalls:
             ConsultationNotFound, StoreUnavailable
         """
         key = (consultation_id, call_sid, turn_number)
-        if self._ahead.knows(key, callee_input.text) or key in self._running:
+        if not self._think_ahead or self._ahead.knows(key, callee_input.text) or key in self._running:
             return
         brief, consultation = await self._store.load(consultation_id)
         if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
@@ -227,13 +230,13 @@ class LiveCalls:
         """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
         async with asyncio.timeout(self._limits.exchange * 1.5):
             reply = await exchange.take(callee_input, Budget(self._limits.exchange))
-        self._prepare(exchange.consultation_id, exchange.upcoming)
+        self._prepare(exchange.consultation_id, exchange.person, exchange.upcoming)
         self._background.start(self._aftermath.follow_up(exchange, callee_input), name="aftermath")
         return reply
 
-    def _prepare(self, consultation_id: str, texts: tuple[str, ...]) -> None:
+    def _prepare(self, consultation_id: str, person: Person, texts: tuple[str, ...]) -> None:
         if self._speak_ahead and texts:
-            speaking = self._parts.speaking.ahead(consultation_id, texts, Budget(self._limits.exchange))
+            speaking = self._parts.speaking.ahead(consultation_id, person, texts, Budget(self._limits.exchange))
             self._background.start(speaking, name="speak_ahead")
 
     async def _finished(self, key: TurnKey, running: _Running, patience: float) -> Reply:

@@ -17,7 +17,7 @@ from orchestrator.domain.plan import Step
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
 
-# Seconds after which a callee who waits for an answer hears a filler; then, another.
+# Seconds after which a callee who waits for an answer hears a filler, unless it is set; then, another.
 FIRST_FILLER = 1.5
 NEXT_FILLER = 6.0
 
@@ -66,6 +66,7 @@ class Conversation:
         *,
         background: Background,
         post: Callable[[Replied | Begun | Failure], None],
+        first_filler: float = FIRST_FILLER,
     ) -> None:
         """Makes it.
 
@@ -76,6 +77,7 @@ class Conversation:
             call: which call.
             background: owns the work.
             post: takes what comes of exchanges.
+            first_filler: seconds after which a callee who waits for an answer hears a filler.
         """
         self._exchanges = exchanges
         self._replies = replies
@@ -84,6 +86,7 @@ class Conversation:
         self._call_sid = call.call_sid
         self._background = background
         self._post = post
+        self._first_filler = first_filler
         self._exchange: asyncio.Task[None] | None = None
         self._turn_number = 0  # which turn it takes
         self._note: asyncio.Task[None] | None = None
@@ -152,7 +155,7 @@ class Conversation:
             await asyncio.gather(self._note, return_exceptions=True)
 
     async def _taken(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
-        said, patience = callee_input, FIRST_FILLER
+        said, patience = callee_input, self._first_filler
         while True:
             reply = await self._exchanges.take_turn(
                 self._consultation_id,

@@ -29,6 +29,10 @@ class Speech(Protocol):
         """
         ...
 
+    def forget(self, name: str) -> None:
+        """Forgets all sentences that hold a person's name."""
+        ...
+
 
 class Playback:
     """Plays one script after the other.

@@ -78,7 +78,8 @@ class Speech:
     """Speaks a character in a tenth of a second."""
 
     spoken: list[str] = field(default_factory=list)
-    prepared: list[str] = field(default_factory=list)
+    prepared: dict[str, bool] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
     broken: bool = False
 
     async def speak(self, sentence: str, *, keep: bool) -> AsyncGenerator[bytes, None]:
@@ -89,8 +90,11 @@ class Speech:
             await asyncio.sleep(0.001)
             yield b"\xff" * round(8000 * SECONDS_A_CHARACTER)
 
-    def prepare(self, sentences: Sequence[str]) -> None:
-        self.prepared += sentences
+    def prepare(self, sentences: Sequence[str], *, keep: bool) -> None:
+        self.prepared |= dict.fromkeys(sentences, keep)
+
+    def forget(self, name: str) -> None:
+        self.forgotten.append(name)
 
 
 class Tokens:

@@ -5,9 +5,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.ports.streams import ExpectedStream
 from orchestrator.dialogue.stream.events import CalleeEvent, Ending
+from orchestrator.dialogue.stream.live_speaking import LiveSpeaking
 from orchestrator.domain.errors import StreamNotExpected
 from orchestrator.domain.turn import HandOver, HangUp, Listen, OpenStream, Reply, Source, Speaker
 from tests.fakes.language_model import ScriptedLanguageModel
@@ -300,3 +302,21 @@ async def test_what_is_said_after_the_filler_is_taken_after_the_answer() -> None
         await phone.say("네 괜찮아요", 0.8)
         await asyncio.sleep(12)
     assert (await callee_said(phone))[:2] == ["복지관은 언제 열어요?", "네 괜찮아요"]
+
+
+@virtual_time
+async def test_what_may_be_said_next_is_spoken_for_all_calls_but_for_the_name() -> None:
+    phone = await ringing()
+    speaking = LiveSpeaking(phone.speech)
+    person = (await phone.scene.store.load(phone.scene.id))[0].person
+    await speaking.ahead(phone.scene.id, person, [f"{person.name} 님이 맞으세요? 네, 고맙습니다."], Budget(1.0))
+    assert phone.speech.prepared == {f"{person.name} 님이 맞으세요?": False, "네, 고맙습니다.": True}
+
+
+@virtual_time
+async def test_what_names_a_person_goes_with_the_stream() -> None:
+    phone = await ringing()
+    async with phone.call():
+        await phone.agent_is_done()
+        assert phone.speech.forgotten == []
+    assert phone.speech.forgotten == [(await phone.scene.store.load(phone.scene.id))[0].person.name]
