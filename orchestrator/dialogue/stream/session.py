@@ -29,6 +29,7 @@ from orchestrator.dialogue.turn_taking.decisions import (
     TurnEnded,
 )
 from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
+from orchestrator.domain.plan import StepKind
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import (
     CalleeInput,
@@ -278,6 +279,7 @@ class Session:
                 most=self._reply.next.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
                 keys=self._reply.next.keys,
+                heard_out=asking.step is not None and asking.step.kind is StepKind.CONSENT,
             )
 
     def _tell_floor(self) -> None:
