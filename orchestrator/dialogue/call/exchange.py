@@ -99,6 +99,7 @@ class Exchange:
     async def think_ahead(self, callee_input: SpokenInput, budget: Budget) -> None:
         """Works out what follows if the callee says no more than this, and has it spoken; `take` finds it done."""
         self._ahead = asyncio.get_running_loop().create_future()
+        self._thinking.playout = self.playout
         try:
             thought = await self._thinking.think(await self._parts.hearing.hear(callee_input, budget), budget)
         except BaseException:

@@ -176,9 +176,21 @@ class LiveCalls:
         return await self._finished(key, running, max(0.0, patience))
 
     async def think_ahead(
-        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: SpokenInput
+        self,
+        consultation_id: str,
+        call_sid: str,
+        turn_number: int,
+        callee_input: SpokenInput,
+        playout: Playout | None = None,
     ) -> None:
         """Begins to work on a turn that may be over: if it ends in these words, its reply is there sooner.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            turn_number: which turn of the callee.
+            callee_input: what they have said so far.
+            playout: how far the words before it were played; None: to their end.
 
         Raises:
             ConsultationNotFound, StoreUnavailable
@@ -188,7 +200,7 @@ class LiveCalls:
             return
         brief, consultation = await self._store.load(consultation_id)
         if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
-            exchange = Exchange(self._parts, brief, consultation)
+            exchange = Exchange(self._parts, brief, consultation, playout)
             self._ahead.begin(key, exchange, callee_input, Budget(self._limits.exchange))
 
     def withdraw(self, consultation_id: str, call_sid: str, turn_number: int) -> bool:

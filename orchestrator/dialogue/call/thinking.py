@@ -26,7 +26,7 @@ from orchestrator.dialogue.understanding.matching import OtherStep
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
-from orchestrator.domain.plan import Step
+from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import Source, Turn
 
@@ -93,6 +93,9 @@ class Thinking:
         place = Place(step, self._other_steps(step), turns, self._brief.person)
         comprehended = await self._parts.comprehension.comprehend(heard.utterance, place, budget)
         self._watch(comprehended.opinion)
+        if self._agrees_too_soon(step, heard, comprehended.understood):
+            listening = replace(comprehended.understood, intent=Intent.BACKCHANNEL)
+            comprehended = replace(comprehended, understood=listening)
         matching_ms = watch.milliseconds()
         if comprehended.understood.intent is not Intent.QUESTION or self.nobody_listens:
             return self._advanced(step, comprehended, matching_ms)
@@ -103,6 +106,12 @@ class Thinking:
         if comprehended.understood.danger is not None:
             return self._advanced(step, comprehended, matching_ms)
         return self._answered(answer, comprehended, matching_ms)
+
+    def _agrees_too_soon(self, step: Step, heard: Heard, understood: Understood) -> bool:
+        """Whether a callee has cut the question for consent: they may not know what they agree to."""
+        cut = self.playout is not None and bool(self.playout.parts)
+        spoken = heard.utterance.source is Source.SPEECH
+        return cut and spoken and step.kind is StepKind.CONSENT and understood.intent is Intent.YES
 
     def _advanced(self, step: Step, comprehended: Comprehended, matching_ms: float) -> Thought:
         move = self._interview.advance(

@@ -111,9 +111,9 @@ class Conversation:
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
 
-    def think_ahead(self, turn_number: int, callee_input: SpokenInput) -> None:
+    def think_ahead(self, turn_number: int, callee_input: SpokenInput, playout: Playout) -> None:
         """Has work begun on a turn that may be over."""
-        work = self._exchanges.think_ahead(self._consultation_id, self._call_sid, turn_number, callee_input)
+        work = self._exchanges.think_ahead(self._consultation_id, self._call_sid, turn_number, callee_input, playout)
         self._background.start(self._guarded(work), name="stream_think_ahead")
 
     async def withdraw(self) -> bool:

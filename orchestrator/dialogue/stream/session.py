@@ -188,7 +188,7 @@ class Session:
         words = self._floor.words
         busy = self._conversation.busy or self._waiting is not None or self._playback.playing
         if self._paused and words and not busy and isinstance(self._reply.next, Listen):
-            self._conversation.think_ahead(self._open_turn, SpokenInput(words))
+            self._conversation.think_ahead(self._open_turn, SpokenInput(words), self._playback.playout)
 
     async def _cut(self) -> None:
         await self._playback.cut()

@@ -8,13 +8,16 @@ import pytest
 from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.ports.streams import ExpectedStream
+from orchestrator.dialogue.spoken_sentences import sentences
 from orchestrator.dialogue.stream.events import CalleeEvent, Ending
 from orchestrator.dialogue.stream.live_speaking import LiveSpeaking
 from orchestrator.domain.errors import StreamNotExpected
+from orchestrator.domain.outcome import RecordingConsent
 from orchestrator.domain.turn import HandOver, HangUp, Listen, OpenStream, Reply, Source, Speaker
+from tests.fakes.institution import institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene
-from tests.unit.orchestrator.dialogue.stream.live_phone import LivePhone
+from tests.unit.orchestrator.dialogue.stream.live_phone import SECONDS_A_CHARACTER, LivePhone
 from tests.virtual_time import virtual_time
 
 
@@ -320,3 +323,25 @@ async def test_what_names_a_person_goes_with_the_stream() -> None:
         await phone.agent_is_done()
         assert phone.speech.forgotten == []
     assert phone.speech.forgotten == [(await phone.scene.store.load(phone.scene.id))[0].person.name]
+
+
+@pytest.mark.parametrize(
+    ("words", "consent"), [("네 녹음하셔도 돼요", RecordingConsent.UNKNOWN), ("아니요 싫어요", RecordingConsent.REFUSED)]
+)
+@virtual_time
+async def test_who_cuts_the_question_for_consent_has_not_agreed(words: str, consent: RecordingConsent) -> None:
+    scene = Scene(institution=institution())
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await asyncio.sleep(1)
+        before = [sentence for turn in await scene.turns() for sentence in sentences(turn.text)]
+        await asyncio.sleep(sum(map(len, before[:-1])) * SECONDS_A_CHARACTER - 0.5)
+        await phone.say(words, 0.9)
+        await phone.agent_is_done()
+        assert phone.cleared == 1
+        assert (await scene.record()).progress.consent is consent
+        if consent is RecordingConsent.UNKNOWN:
+            await phone.say("네 좋습니다", 0.9)
+            await phone.agent_is_done()
+            assert (await scene.record()).progress.consent is RecordingConsent.GIVEN
