@@ -326,7 +326,8 @@ async def test_what_names_a_person_goes_with_the_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "consent"), [("네 녹음하셔도 돼요", RecordingConsent.UNKNOWN), ("아니요 싫어요", RecordingConsent.REFUSED)]
+    ("words", "consent"),
+    [("네 녹음하셔도 돼요", RecordingConsent.UNKNOWN), ("아니요 싫어요", RecordingConsent.REFUSED)],
 )
 @virtual_time
 async def test_who_cuts_the_question_for_consent_has_not_agreed(words: str, consent: RecordingConsent) -> None:
