@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     silence_timeout_seconds: Seconds = 5.0
     longest_answer_seconds: Seconds = 60.0
     speak_ahead: bool = True
+    think_ahead: bool = True
+    speak_while_thinking: bool = True
+    shared_speech: bool = True
+    stream_filler_after_seconds: Seconds = 1.5
     last_words_seconds: Seconds = 10.0
     audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
     retention_days: Annotated[int, Field(ge=1)] = 30

@@ -17,13 +17,14 @@ from orchestrator.dialogue.call.admission import Admission, LoadLimits
 from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import Dialling
-from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.hearing import Hearing
 from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
 from orchestrator.dialogue.call.patience import ListeningTimes
 from orchestrator.dialogue.call.room_to_dial import RoomToDial
 from orchestrator.dialogue.call.speaking import Speaking
+from orchestrator.dialogue.call.speech_memory import NotShared
 from orchestrator.dialogue.call.voice import Voice
 from orchestrator.dialogue.campaign.campaigns import Campaigns
 from orchestrator.dialogue.campaign.pump import Pump
@@ -172,17 +173,23 @@ def _streams(
 ) -> StreamCalls:
     voice = Voice(
         outside.streaming_text_to_speech,
-        outside.speech_cache,
+        outside.speech_cache if settings.shared_speech else NotShared(),
         chores,
         on_first_piece=outside.stream_metrics.first_piece,
     )
-    streamed = replace(parts, speaking=LiveSpeaking(voice))
+    streamed = replace(parts, speaking=LiveSpeaking(voice), speak_while_thinking=settings.speak_while_thinking)
     streams = StreamCalls(
         StreamParts(
             store=outside.store,
             tokens=outside.stream_tokens,
             turn_by_turn=live_calls,
-            exchanges=LiveCalls(streamed, aftermath, exchanges, speak_ahead=settings.speak_ahead),
+            exchanges=LiveCalls(
+                streamed,
+                aftermath,
+                exchanges,
+                speak_ahead=settings.speak_ahead,
+                think_ahead=settings.think_ahead,
+            ),
             recogniser=outside.streaming_speech_to_text,
             speech=voice,
             detector=CascadedSpeechDetector,
@@ -192,6 +199,7 @@ def _streams(
             usual=settings.conversation_mode,
             most=settings.most_streams,
             can_talk=outside.can_stream,
+            first_filler=settings.stream_filler_after_seconds,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)

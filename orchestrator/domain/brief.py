@@ -37,6 +37,10 @@ class Person:
     birth_date: str = ""
     address: Address = field(default_factory=Address)
 
+    def named_in(self, text: str) -> bool:
+        """Whether a text holds the person's name."""
+        return bool(self.name) and self.name in text
+
 
 class ConversationMode(StrEnum):
     """How callee and agent talk."""

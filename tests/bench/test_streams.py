@@ -17,10 +17,11 @@ import pytest
 
 from tests.bench.streams.callee import Line
 from tests.bench.streams.engines import Delays
+from tests.bench.streams.figures import milliseconds
 from tests.bench.streams.measurement import COLUMNS, Measured, Target, measure
 from tests.bench.streams.pipecat_environment import NoPipecat
 from tests.bench.streams.systems import ours, pipecat, reference
-from tests.bench.streams.utterances import ASKS, COMPLAINS, NOTHING, WAIT_A_MOMENT
+from tests.bench.streams.utterances import AGREES, ASKS, COMPLAINS, NOTHING, WAIT_A_MOMENT
 from tests.bench.table import show
 
 pytestmark = [
@@ -35,6 +36,24 @@ CAPACITY = (AGREE, AGREE, INTERRUPT, AGREE, AGREE, INTERRUPT, AGREE, AGREE)
 CONSULTATION = (
     AGREE, AGREE, AGREE, AGREE, Line(COMPLAINS, 2.0), Line(ASKS, 2.4), AGREE, Line(NOTHING), INTERRUPT, AGREE,
 )  # fmt: skip
+
+ANSWERS_AND_QUESTIONS = (AGREE, Line(ASKS, 2.4), AGREE, Line(ASKS, 2.4))
+# The ways to hide latency, and how each is switched off.
+HIDING = {
+    "all on": {},
+    "nothing spoken ahead": {"SPEAK_AHEAD": "false"},
+    "no thinking ahead": {"THINK_AHEAD": "false"},
+    "answers said as a whole": {"SPEAK_WHILE_THINKING": "false"},
+    "no shared speech": {"SHARED_SPEECH": "false"},
+    "no filler": {"STREAM_FILLER_AFTER_SECONDS": "60"},
+    "all off": {
+        "SPEAK_AHEAD": "false",
+        "THINK_AHEAD": "false",
+        "SPEAK_WHILE_THINKING": "false",
+        "SHARED_SPEECH": "false",
+        "STREAM_FILLER_AFTER_SECONDS": "60",
+    },
+}
 
 System = Callable[[], AbstractAsyncContextManager[Target]]
 
@@ -94,3 +113,23 @@ def test_a_consultation_with_engines_that_take_their_time(tmp_path: Path) -> Non
         leave_out="own",
     )
     assert measured[0][0].figures.gaps, measured[0][0].figures.failures
+
+
+def _gaps(measured: Measured, line: int) -> str:
+    calls = measured.figures.calls
+    gaps = [gap for call in calls for gap, number in zip(call.gaps, call.numbers, strict=True) if number == line]
+    return f"{milliseconds(gaps, 0.5)}/{milliseconds(gaps, 0.95)}" if gaps else "-"
+
+
+def test_what_each_way_to_hide_latency_gives(tmp_path: Path) -> None:
+    rows = []
+    for name, settings in HIDING.items():
+        (folder := tmp_path / name.replace(" ", "_")).mkdir()
+        system = partial(ours, folder, Delays(), name, **settings)
+        (measured,) = asyncio.run(_loads(system, ANSWERS_AND_QUESTIONS, 4))
+        figures = measured.figures
+        rows.append((name, str(len(figures.gaps)), _gaps(measured, AGREES), _gaps(measured, ASKS)))
+        assert figures.gaps, figures.failures
+    show(
+        "From the end of speech to the reply, p50/p95 in ms", ("", "turns", "after an answer", "after a question"), rows
+    )

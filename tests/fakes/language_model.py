@@ -21,7 +21,9 @@ class ScriptedLanguageModel:
     Attributes:
         replies: what it says next; an error after text is made by `breaks_after`.
         structured: what it answers to a schema, by the schema's name; to others it does not answer.
-        delay: seconds until the first piece, or the structured answer.
+        delay: seconds until the first piece.
+        opinion_delay: seconds until the structured answer; as long, if not given.
+        piece_delay: seconds between two pieces.
         breaks_after: pieces after which it fails, if it does.
         asked: the messages of every request for a reply, in order.
         completed: the messages of every request for a structured answer, with the schema's name, in order.
@@ -33,12 +35,16 @@ class ScriptedLanguageModel:
         *replies: str | Exception,
         structured: Mapping[str, Structured] | None = None,
         delay: float = 0.0,
+        opinion_delay: float | None = None,
+        piece_delay: float = 0.0,
         piece_length: int = 4,
         breaks_after: int | None = None,
     ) -> None:
         self.replies: list[str | Exception] = list(replies or ("네, 알려 드릴게요.",))
         self.structured = dict(structured or {})
         self.delay = delay
+        self.opinion_delay = opinion_delay
+        self.piece_delay = piece_delay
         self.piece_length = piece_length
         self.breaks_after = breaks_after
         self.asked: list[tuple[Message, ...]] = []
@@ -50,7 +56,7 @@ class ScriptedLanguageModel:
     ) -> Completion:
         self.completed.append((schema.name, tuple(messages)))
         answer = self.structured.get(schema.name, LanguageModelUnavailable())
-        await self._wait(timeout)
+        await self._wait(self.delay if self.opinion_delay is None else self.opinion_delay, timeout)
         if isinstance(answer, Exception):
             raise answer
         return Completion(answer if isinstance(answer, Mapping) else answer(messages), USE)
@@ -63,7 +69,7 @@ class ScriptedLanguageModel:
         finished = False
         try:
             try:
-                await self._wait(timeout)
+                await self._wait(self.delay, timeout)
             except LanguageModelUnavailable:
                 finished = True
                 raise
@@ -74,6 +80,8 @@ class ScriptedLanguageModel:
                 if number == self.breaks_after:
                     finished = True
                     raise LanguageModelUnavailable
+                if number and self.piece_delay:
+                    await asyncio.sleep(self.piece_delay)
                 yield reply[start : start + self.piece_length]
             finished = True
             if on_use is not None:
@@ -81,7 +89,7 @@ class ScriptedLanguageModel:
         finally:
             self.cancelled += not finished
 
-    async def _wait(self, timeout: float) -> None:
-        await asyncio.sleep(min(self.delay, timeout))
-        if self.delay >= timeout:
+    async def _wait(self, delay: float, timeout: float) -> None:
+        await asyncio.sleep(min(delay, timeout))
+        if delay >= timeout:
             raise LanguageModelUnavailable

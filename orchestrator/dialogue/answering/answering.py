@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.answering.answer_check import speakable
+from orchestrator.dialogue.answering.growing_answer import GrowingAnswer
 from orchestrator.dialogue.answering.stored_questions import QuestionSet, StoredQuestions
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
@@ -33,6 +34,10 @@ _ASKS_WHO_SPEAKS = re.compile(
     r"(?:에요|예요|요|가요|가|죠|지요|야|냐|오|소|여|신가|맞[아나소]|아니[에여오])"
 )
 _TRUTH = re.compile(r"인공지능|에이아이|AI|기계|로봇")
+
+
+# Told the first sentence of an answer.
+OnFirst = Callable[[Saying], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,24 @@ class Answering:
         """Makes the index of a consultation's stored questions, so that no callee waits for it."""
         await self._questions.of(consultation_id, brief)
 
-    async def answer(self, consultation_id: str, brief: Brief, question: CalleeQuestion, budget: Budget) -> Saying:
-        """Returns the answer to a question of the callee. Never fails: at the end stand the built-in words."""
+    async def answer(
+        self,
+        consultation_id: str,
+        brief: Brief,
+        question: CalleeQuestion,
+        budget: Budget,
+        on_first: OnFirst | None = None,
+    ) -> Saying:
+        """Returns the answer to a question of the callee. Never fails: at the end stand the built-in words.
+
+        Args:
+            consultation_id: in which consultation.
+            brief: what may be said.
+            question: what the callee asks.
+            budget: how long it may take.
+            on_first: told a language model's first sentence as soon as it may be said; the answer begins with it then,
+                whatever the model makes of the rest. None: a model's answer is said as a whole, or not at all.
+        """
         known = await self._questions.of(consultation_id, brief)
         found = await self._questions.found_in(known, question.text, without=question.open_question)
         entry = known.stored[found.index] if found is not None and found.alike else None
@@ -88,7 +109,7 @@ class Answering:
             return Saying(self._wording.ai_answer, Source.BUILT_IN, SUBJECT)
         if entry is None or found is None:
             facts = await self._facts(known, brief, question.text)
-            return await self._by_model(facts, brief.person, question, budget)
+            return await self._by_model(facts, brief.person, question, budget, on_first)
         if found.certain:
             return Saying(entry.answer, Source.STORED_ANSWER, SUBJECT)
         # Said with its question, so that the callee notices if it is another one.
@@ -96,29 +117,38 @@ class Answering:
         return Saying(words, Source.STORED_ANSWER, SUBJECT)
 
     async def _by_model(
-        self, facts: Sequence[FrequentQuestion], person: Person, question: CalleeQuestion, budget: Budget
+        self,
+        facts: Sequence[FrequentQuestion],
+        person: Person,
+        question: CalleeQuestion,
+        budget: Budget,
+        on_first: OnFirst | None,
     ) -> Saying:
         unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
         if self._language_model is None:
             return unknown
-        institution = self._wording.institution
-        messages = answer_prompt(institution, facts, question.turns, question.text, person=person)
+        messages = answer_prompt(self._wording.institution, facts, question.turns, question.text, person=person)
         uses: list[LanguageModelUse] = []
         watch = Stopwatch()
         pieces: list[str] = []
+        growing = GrowingAnswer(facts)
+        spoken: str | None
         try:
             timeout = budget.share(self._longest)
             async with aclosing(
                 self._language_model.stream(messages, max_tokens=_MOST_TOKENS, timeout=timeout, on_use=uses.append)
             ) as reply:
-                pieces = [piece async for piece in reply]
+                async for piece in reply:
+                    pieces.append(piece)
+                    if on_first is not None and growing.begins_with(piece):
+                        on_first(_worded(growing.spoken, watch.milliseconds()))
+            spoken = speakable("".join(pieces), facts) if on_first is None else growing.finished()
         except LanguageModelUnavailable:
-            return replace(unknown, language_model_ms=watch.milliseconds())
+            spoken = growing.spoken
         took, use = watch.milliseconds(), uses[0] if uses else None
-        spoken = speakable("".join(pieces), facts)
-        if spoken is None:
+        if not spoken:
             return replace(unknown, language_model_ms=took, language_model_use=use)
-        return Saying(spoken, Source.LANGUAGE_MODEL, SUBJECT, took, use)
+        return _worded(spoken, took, use)
 
     async def _facts(self, known: QuestionSet, brief: Brief, text: str) -> Sequence[FrequentQuestion]:
         """Returns what a language model may state: the frequent questions, or of very many those it may be about."""
@@ -127,3 +157,7 @@ class Answering:
         listed = {question.text for question in brief.questions}
         nearest = await self._questions.nearest(known, text, _MOST_FACTS)
         return [entry for entry in nearest if entry.question not in listed]
+
+
+def _worded(text: str, took: float, use: LanguageModelUse | None = None) -> Saying:
+    return Saying(text, Source.LANGUAGE_MODEL, SUBJECT, took, use)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -110,13 +111,40 @@ class ExchangeRecord:
             heard_parts=heard_parts(current, self.playout),
         )
         due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
+        return self._written(moved, turns, reply, due, now), reply
+
+    def sequel(self, current: Consultation, begun: Reply, now: datetime) -> tuple[Change, Reply]:
+        """Returns the change that writes the agent's turns after others that were written, and the whole reply.
+
+        Args:
+            current: the newest record.
+            begun: the reply so far; nothing came after it.
+            now: when.
+        """
+        turns = self._agent_turns(current.open_turn, (), now)
+        open_turn = turns[-1].number + 1
+        progress = self.thought.move.progress
+        moved = replace(
+            current,
+            version=current.version + 1,
+            progress=replace(progress, untold=progress.untold or _news(self.before, current)),
+            turn_count=turns[-1].number,
+            open_turn=open_turn,
+        )
+        reply = Reply((*begun.prompts, *self.prompts), self._next(open_turn))
+        due = {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
+        return self._written(moved, turns, reply, due, now), reply
+
+    def _written(
+        self, moved: Consultation, turns: Sequence[Turn], reply: Reply, due: dict[DueKind, datetime], now: datetime
+    ) -> Change:
         occurrences: tuple[Occurrence, ...] = tuple(map(TurnTaken, turns))
         comprehended = self.thought.comprehended
         if comprehended is not None and (danger := comprehended.understood.danger) is not None:
             moved, told = with_alarm(moved, danger, self.turn_number, comprehended.observers, now)
             occurrences = (*occurrences, *told)
-            due[DueKind.ALARM] = now
-        return Change(moved, turns, occurrences, {self.turn_number: reply}, due), reply
+            due = {**due, DueKind.ALARM: now}
+        return Change(moved, tuple(turns), occurrences, {self.turn_number: reply}, due)
 
     def _turns(self, now: datetime, *, answered: bool) -> tuple[Turn, ...]:
         comprehended = self.thought.comprehended
@@ -130,15 +158,17 @@ class ExchangeRecord:
         )
         if not answered:
             return (callee,)
-        agent = agent_turns(
-            self.turn_number + 1,
-            (*self.fillers, *self.thought.move.sayings),
-            (*(None,) * len(self.fillers), *self.costs),
+        return (callee, *self._agent_turns(self.turn_number + 1, self.fillers, now))
+
+    def _agent_turns(self, first: int, fillers: tuple[Saying, ...], now: datetime) -> list[Turn]:
+        return agent_turns(
+            first,
+            (*fillers, *self.thought.move.sayings),
+            (*(None,) * len(fillers), *self.costs),
             total_ms=self.total_ms,
             now=now,
             wording_version=self.brief.plan.wording_version,
         )
-        return (callee, *agent)
 
     def _next(self, open_turn: int) -> Listen | HangUp | HandOver:
         move = self.thought.move

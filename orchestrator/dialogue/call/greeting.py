@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orchestrator.dialogue.budget import Budget, Stopwatch
-from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.exchange_record import QUIET
 from orchestrator.dialogue.call.patience import silence_timeout
 from orchestrator.dialogue.call.turn_record import agent_turns

@@ -7,20 +7,22 @@ calls `dialogue.call.exchange`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.aftermath import Aftermath
-from orchestrator.dialogue.call.exchange import Exchange, ExchangeParts
+from orchestrator.dialogue.call.exchange import Exchange
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.greeting import greet
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
 from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.dialogue.transaction import transact
-from orchestrator.domain.brief import Brief
+from orchestrator.domain.brief import Brief, Person
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
 from orchestrator.domain.playout import Playout
@@ -75,6 +77,7 @@ class LiveCalls:
         limits: TurnLimits | None = None,
         *,
         speak_ahead: bool = False,
+        think_ahead: bool = True,
     ) -> None:
         """Makes it.
 
@@ -84,6 +87,7 @@ class LiveCalls:
             background: owns the work that outlives a request.
             limits: how long things may take.
             speak_ahead: while the callee speaks, have spoken what will probably be said next.
+            think_ahead: begin to work on a turn that may be over.
         """
         self._parts = parts
         self._store = parts.store
@@ -92,6 +96,7 @@ class LiveCalls:
         self._background = background
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
+        self._think_ahead = think_ahead
         self._running: dict[TurnKey, _Running] = {}  # one a call that is being answered
         self._ahead = ThinkingAhead(background)
 
@@ -134,7 +139,7 @@ class LiveCalls:
             return change and replace(change, talker=consultation.talkers if talker is None else talker)
 
         after = await transact(self._store, consultation_id, decide)
-        self._prepare(consultation_id, greeting.upcoming)
+        self._prepare(consultation_id, brief.person, greeting.upcoming)
         self._background.start(self._parts.prepare(consultation_id, brief), name="prepare")
         return await self._said_last(after, budget)
 
@@ -149,6 +154,7 @@ class LiveCalls:
         filler_after: float | None = None,
         playout: Playout | None = None,
         talker: int | None = None,
+        on_begun: Callable[[Reply], None] | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
 
@@ -161,6 +167,7 @@ class LiveCalls:
             filler_after: seconds after which the filler comes; None: as usual.
             playout: how far the words before it were played; None: to their end.
             talker: the fencing token of who takes it; None: whoever was given the right to talk last.
+            on_begun: told the reply's beginning if it is there long before the rest; None: only the whole is wanted.
 
         Raises:
             ConsultationNotFound, UnknownCall, TurnOutOfOrder, CallTakenOver, StoreUnavailable
@@ -179,7 +186,7 @@ class LiveCalls:
             if said is None:
                 return await self._said_last(consultation)
             exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation, talker=talker)
-            exchange.playout = playout
+            exchange.playout, exchange.on_begun = playout, on_begun
             if callee_input is None:  # another process began with it, and said the filler
                 exchange.fill(self._filler())
             running = self._start(key, exchange, said)
@@ -187,28 +194,54 @@ class LiveCalls:
         return await self._finished(key, running, max(0.0, patience))
 
     async def think_ahead(
-        self, consultation_id: str, call_sid: str, turn_number: int, callee_input: SpokenInput, *, talker: int
+        self,
+        consultation_id: str,
+        call_sid: str,
+        turn_number: int,
+        callee_input: SpokenInput,
+        playout: Playout | None = None,
+        *,
+        talker: int,
     ) -> None:
         """Begins to work on a turn that may be over: if it ends in these words, its reply is there sooner.
+
+        Args:
+            consultation_id: which consultation.
+            call_sid: which call.
+            turn_number: which turn of the callee.
+            callee_input: what they have said so far.
+            playout: how far the words before it were played; None: to their end.
+            talker: the fencing token of who takes it.
 
         Raises:
             ConsultationNotFound, StoreUnavailable
         """
         key = (consultation_id, call_sid, turn_number, talker)
-        if self._ahead.knows(key, callee_input.text) or key in self._running:
+        if not self._think_ahead or self._ahead.knows(key, callee_input.text) or key in self._running:
             return
         brief, consultation = await self._store.load(consultation_id)
         if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
-            exchange = Exchange(self._parts, brief, consultation, talker=talker)
+            exchange = Exchange(self._parts, brief, consultation, playout, talker=talker)
             self._ahead.begin(key, exchange, callee_input, Budget(self._limits.exchange))
 
     def withdraw(self, consultation_id: str, call_sid: str, turn_number: int, *, talker: int) -> bool:
-        """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that."""
+        """Takes a turn back, because the callee goes on speaking; returns whether it is not too late for that.
+
+        If its reply has begun, no more is said of it than that.
+        """
         running = self._running.get((consultation_id, call_sid, turn_number, talker))
-        if running is None or running.exchange.writing or running.fillers:
+        if running is None:
+            return False
+        if running.exchange.writing or running.fillers:
+            running.exchange.say_no_more()
             return False
         running.task.cancel()
         return True
+
+    def say_no_more(self, consultation_id: str, call_sid: str, turn_number: int, *, talker: int) -> None:
+        """Ends the work on the rest of a reply that has begun, as nobody waits for it."""
+        if (running := self._running.get((consultation_id, call_sid, turn_number, talker))) is not None:
+            running.exchange.say_no_more()
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
@@ -230,13 +263,13 @@ class LiveCalls:
         """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
         async with asyncio.timeout(self._limits.exchange * 1.5):
             reply = await exchange.take(callee_input, Budget(self._limits.exchange))
-        self._prepare(exchange.consultation_id, exchange.upcoming)
+        self._prepare(exchange.consultation_id, exchange.person, exchange.upcoming)
         self._background.start(self._aftermath.follow_up(exchange, callee_input), name="aftermath")
         return reply
 
-    def _prepare(self, consultation_id: str, texts: tuple[str, ...]) -> None:
+    def _prepare(self, consultation_id: str, person: Person, texts: tuple[str, ...]) -> None:
         if self._speak_ahead and texts:
-            speaking = self._parts.speaking.ahead(consultation_id, texts, Budget(self._limits.exchange))
+            speaking = self._parts.speaking.ahead(consultation_id, person, texts, Budget(self._limits.exchange))
             self._background.start(speaking, name="speak_ahead")
 
     async def _finished(self, key: TurnKey, running: _Running, patience: float) -> Reply:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.move import Saying
+from orchestrator.domain.brief import Person
 from orchestrator.domain.turn import Prompt
 
 
@@ -19,8 +20,15 @@ class Speaker(Protocol):
         """Returns a prompt for each saying, and what each cost in milliseconds."""
         ...
 
-    async def ahead(self, consultation_id: str, texts: Iterable[str], budget: Budget) -> None:
-        """Has words spoken that may be needed next in a call."""
+    async def ahead(self, consultation_id: str, person: Person, texts: Iterable[str], budget: Budget) -> None:
+        """Has words spoken that may be needed next in a call.
+
+        Args:
+            consultation_id: in which consultation.
+            person: who is called: what names them is spoken for this call alone.
+            texts: the words.
+            budget: how long it may take.
+        """
         ...
 
     def forget(self, consultation_id: str) -> None:

@@ -10,6 +10,7 @@ from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.audio import AudioStore
 from orchestrator.dialogue.ports.speech import TextToSpeech
+from orchestrator.domain.brief import Person
 from orchestrator.domain.errors import Unavailable
 from orchestrator.domain.turn import Prompt
 
@@ -59,8 +60,9 @@ class Speaking:
             except Unavailable:
                 return
 
-    async def ahead(self, consultation_id: str, texts: Iterable[str], budget: Budget) -> None:
+    async def ahead(self, consultation_id: str, person: Person, texts: Iterable[str], budget: Budget) -> None:
         """Has words spoken that may be needed next in a call, in place of those that were expected before."""
+        del person  # all of it is for this call alone
         spoken: dict[str, bytes] = {}
         self._ahead[consultation_id] = spoken
         self._ahead.move_to_end(consultation_id)

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Stopwatch
+from orchestrator.dialogue.call.speech_memory import SpeechMemory
 from orchestrator.dialogue.ports.speech import SpeechCache, StreamingTextToSpeech
 from orchestrator.domain.errors import TextToSpeechUnavailable
 
@@ -99,8 +100,9 @@ class Voice:
         self._on_first_piece = on_first_piece
         self._version = version
         self._patience = patience
-        self._memory = _Memory(memory)
+        self._memory = SpeechMemory(memory)
         self._under_way: dict[str, _Synthesis] = {}  # one a stream and a few that are prepared; each ends in time
+        self._personal: dict[str, str] = {}  # sentences that are not for other calls, by key
         self._most_prepared = most_prepared
         self._preparing = 0
         self._waiting: OrderedDict[str, tuple[str, bool]] = OrderedDict()
@@ -134,10 +136,20 @@ class Voice:
         for sentence in sentences:
             key = self._key(sentence)
             if not self._known(key):
+                self._personal.update({} if keep else {key: sentence})
                 self._waiting.setdefault(key, (sentence, keep))
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
         self._prepare_next()
+
+    def forget(self, name: str) -> None:
+        """Forgets what was spoken, or is to be, and holds a person's name."""
+        of_person = [key for key, sentence in self._personal.items() if name and name in sentence]
+        for key in of_person:
+            del self._personal[key]
+            self._memory.drop(key)
+            self._waiting.pop(key, None)
+            self._under_way.pop(key, None)  # who listens hears it to its end
 
     def _prepare_next(self) -> None:
         while self._waiting and self._preparing < self._most_prepared:
@@ -161,6 +173,8 @@ class Voice:
     def _synthesis(self, sentence: str, *, keep: bool) -> _Synthesis:
         """Returns the sentence as it is there, or on its way."""
         key = self._key(sentence)
+        if not keep:
+            self._personal[key] = sentence
         if (speech := self._memory.get(key)) is not None:
             return _Synthesis(keep=False, source=Source.MEMORY, speech=speech)
         if (synthesis := self._under_way.get(key)) is not None:
@@ -179,7 +193,8 @@ class Voice:
         except (TextToSpeechUnavailable, TimeoutError):
             return
         speech = synthesis.speech()
-        self._memory.put(key, speech)
+        if self._under_way.get(key) is synthesis:  # else it was forgotten meanwhile
+            self._memory.put(key, speech)
         self._end(synthesis, key)
         if synthesis.keep and synthesis.source is Source.SYNTHESISED:
             await self._cache.put(key, speech)
@@ -259,30 +274,6 @@ class _Synthesis:
     def _tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
-
-
-class _Memory:
-    """Speech by key, the latest used, within a number of bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._kept
-
-    def get(self, key: str) -> bytes | None:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def put(self, key: str, speech: bytes) -> None:
-        self._size += len(speech) - len(self._kept.pop(key, b""))
-        self._kept[key] = speech
-        while self._size > self._limit:
-            _, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped)
 
 
 def _nobody_asked(failed: bool) -> None:

@@ -127,6 +127,15 @@ def danger_in(opinion: Opinion | None) -> DangerKind | None:
     return opinion.danger if opinion is not None else None
 
 
+def with_late_danger(comprehended: Comprehended, step: Step) -> Comprehended:
+    """Returns what was made of an utterance, with the danger that an opinion names which has come since."""
+    opinion = comprehended.opinion
+    if opinion is None or not opinion.done() or opinion.cancelled() or danger_in(opinion.result()) is None:
+        return comprehended
+    understood = _with_opinion(comprehended.understood, opinion.result(), step)
+    return Comprehended(understood, _observers(comprehended.understood, opinion.result()), opinion)
+
+
 def _open(understood: Understood, step: Step) -> bool:
     """Whether rules and likeness have found nothing that the interview could go on with."""
     if understood.intent is Intent.NO_MATCH:

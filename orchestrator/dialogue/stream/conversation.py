@@ -18,7 +18,7 @@ from orchestrator.domain.plan import Step
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
 
-# Seconds after which a callee who waits for an answer hears a filler; then, another.
+# Seconds after which a callee who waits for an answer hears a filler, unless it is set; then, another.
 FIRST_FILLER = 1.5
 NEXT_FILLER = 6.0
 
@@ -26,6 +26,13 @@ NEXT_FILLER = 6.0
 @dataclass(frozen=True, slots=True)
 class Replied:
     """An exchange is done, or takes so long that its reply is a filler and `Wait`."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of a reply, to be said while the rest is on its way; `Replied` comes with all of it."""
 
     reply: Reply
 
@@ -59,7 +66,8 @@ class Conversation:
         call: ExpectedStream,
         *,
         background: Background,
-        post: Callable[[Replied | Failure], None],
+        post: Callable[[Replied | Begun | Failure], None],
+        first_filler: float = FIRST_FILLER,
     ) -> None:
         """Makes it.
 
@@ -70,6 +78,7 @@ class Conversation:
             call: which call, and the fencing token of who talks in it.
             background: owns the work.
             post: takes what comes of exchanges.
+            first_filler: seconds after which a callee who waits for an answer hears a filler.
         """
         self._exchanges = exchanges
         self._replies = replies
@@ -79,7 +88,9 @@ class Conversation:
         self._talker = call.talker
         self._background = background
         self._post = post
+        self._first_filler = first_filler
         self._exchange: asyncio.Task[None] | None = None
+        self._turn_number = 0  # which turn it takes
         self._note: asyncio.Task[None] | None = None
         self._unnoted: tuple[int, Playout] | None = None
         self._kept: tuple[int, CalleeInput] | None = None
@@ -100,21 +111,24 @@ class Conversation:
         self._unnoted = None  # the exchange notes it
         if callee_input is not None:
             self._remember(turn_number, callee_input)
+        self._turn_number = turn_number
         self._exchange = self._background.start(
             self._guarded(self._taken(turn_number, callee_input, playout)), name="stream_exchange"
         )
 
-    def think_ahead(self, turn_number: int, callee_input: SpokenInput) -> None:
+    def think_ahead(self, turn_number: int, callee_input: SpokenInput, playout: Playout) -> None:
         """Has work begun on a turn that may be over."""
         self._remember(turn_number, callee_input)
         work = self._exchanges.think_ahead(
-            self._consultation_id, self._call_sid, turn_number, callee_input, talker=self._talker
+            self._consultation_id, self._call_sid, turn_number, callee_input, playout, talker=self._talker
         )
         self._background.start(self._guarded(work), name="stream_think_ahead")
 
-    async def withdraw(self, turn_number: int) -> bool:
+    async def withdraw(self) -> bool:
         """Takes an exchange back because the callee goes on speaking; returns whether nothing came of it yet."""
-        withdrawn = self._exchanges.withdraw(self._consultation_id, self._call_sid, turn_number, talker=self._talker)
+        withdrawn = self._exchanges.withdraw(
+            self._consultation_id, self._call_sid, self._turn_number, talker=self._talker
+        )
         if withdrawn and self._exchange is not None:
             self._exchange.cancel()
             await asyncio.gather(self._exchange, return_exceptions=True)
@@ -144,13 +158,14 @@ class Conversation:
     async def close(self) -> None:
         """Notes what is left to note; an exchange that is at work is finished by whoever owns it."""
         if self._exchange is not None:
+            self._exchanges.say_no_more(self._consultation_id, self._call_sid, self._turn_number, talker=self._talker)
             self._exchange.cancel()
             await asyncio.gather(self._exchange, return_exceptions=True)
         if self._note is not None:
             await asyncio.gather(self._note, return_exceptions=True)
 
     async def _taken(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
-        said, patience = callee_input, FIRST_FILLER
+        said, patience = callee_input, self._first_filler
         while True:
             reply = await self._exchanges.take_turn(
                 self._consultation_id,
@@ -160,6 +175,7 @@ class Conversation:
                 filler_after=patience,
                 playout=playout,
                 talker=self._talker,
+                on_begun=lambda reply: self._post(Begun(reply)),
             )
             self._post(Replied(reply))
             if not isinstance(reply.next, Wait):

@@ -29,6 +29,10 @@ class Speech(Protocol):
         """
         ...
 
+    def forget(self, name: str) -> None:
+        """Forgets all sentences that hold a person's name."""
+        ...
+
 
 class Playback:
     """Plays one script after the other.
@@ -103,6 +107,12 @@ class Playback:
         self.script = tuple(script)
         self.heard = heard
 
+    def extend(self, script: Sequence[SpokenSentence]) -> None:
+        """Takes what is said after that; what is being played goes on with it, what was cut or is over does not."""
+        self.script = (*self.script, *script)
+        if self._task is not None and self._task.done() and script:
+            self._task = self._background.start(self._spoken(self._generation), name="playback")
+
     def play(self) -> None:
         """Plays the script, but for the sentences that were heard already."""
         self._generation += 1
@@ -141,8 +151,8 @@ class Playback:
 
     async def _spoken(self, generation: int) -> None:
         try:
-            for index in range(self.heard, len(self.script)):
-                sentence = self.script[index]
+            while self._sent < len(self.script):  # it may be extended meanwhile
+                index, sentence = self._sent, self.script[self._sent]
                 async with aclosing(self._speech.speak(sentence.text, keep=self._keeps(sentence.text))) as pieces:
                     async for piece in pieces:
                         self._played_until = max(self._played_until, _now()) + len(piece) / _BYTES_A_SECOND

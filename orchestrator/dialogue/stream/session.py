@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from orchestrator.dialogue.call.replies import first_turn
 from orchestrator.dialogue.ports.speech import Final, Interim
-from orchestrator.dialogue.stream.conversation import Failure, Replied
+from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
 from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts, together
@@ -29,6 +29,7 @@ from orchestrator.dialogue.turn_taking.decisions import (
     TurnEnded,
 )
 from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
+from orchestrator.domain.plan import StepKind
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import (
     CalleeInput,
@@ -124,6 +125,8 @@ class Session:
                 await self._not_recognised(now)
             case Replied(reply):
                 await self._replied(reply)
+            case Begun(reply) if self._unanswered is None:
+                await self._replied(reply)
             case Failure():
                 await self._end(Ending.FALL_BACK)
             case Hushed():
@@ -195,7 +198,7 @@ class Session:
         words = self._floor.words
         busy = self._conversation.busy or self._waiting is not None or self._playback.playing
         if self._paused and words and not busy and isinstance(self._reply.next, Listen):
-            self._conversation.think_ahead(self._open_turn, SpokenInput(words))
+            self._conversation.think_ahead(self._open_turn, SpokenInput(words), self._playback.playout)
 
     async def _cut(self) -> None:
         await self._playback.cut()
@@ -205,7 +208,7 @@ class Session:
         """Begins an exchange about what the callee did; what they said while one is at work belongs to it."""
         await self._cut()
         if self._conversation.busy:
-            if not await self._conversation.withdraw(self._open_turn):
+            if not await self._conversation.withdraw():
                 self._unanswered = together(self._unanswered, callee_input)  # its reply comes first
                 return None
             callee_input = together(self._said, callee_input)
@@ -223,9 +226,15 @@ class Session:
     # The agent's side.
 
     async def _replied(self, reply: Reply) -> None:
+        begun = self._begun(reply)
+        if begun:
+            self._set(reply)
+            self._note()
         if self._unanswered is not None and isinstance(reply.next, Listen):
-            self._set(reply)  # nothing of it was heard
+            self._set(reply)  # nothing of it was heard, or the callee has cut it
             self._exchange(self._unanswered)
+        elif begun and self._playback.playing:
+            await self._listen()
         elif self._floor.callee_speaks or self._playback.playing:
             self._waiting = reply
         else:
@@ -236,10 +245,23 @@ class Session:
             reply, self._waiting = self._waiting, None
             await self._begin(reply)
 
+    def _begun(self, reply: Reply) -> bool:
+        """Whether the reply that is being said, or was, is the beginning of this one."""
+        return isinstance(self._reply.next, Listen) and first_turn(reply) == first_turn(self._reply)
+
     def _set(self, reply: Reply, playout: Playout | None = None) -> None:
-        """Makes a reply the one that is being said; nothing of it was heard but what an earlier stream has noted."""
+        """Makes a reply the one that is being said.
+
+        Args:
+            reply: its beginning may be said already.
+            playout: how far it was played in an earlier stream.
+        """
         self._waiting = None
         first = first_turn(reply)
+        if self._begun(reply):
+            self._reply = reply
+            self._playback.extend(spoken_script(reply.prompts, first)[len(self._playback.script) :])
+            return
         if isinstance(reply.next, Wait):
             first += self._fillers
             self._fillers += len(reply.prompts)
@@ -252,20 +274,25 @@ class Session:
     async def _begin(self, reply: Reply, playout: Playout | None = None) -> None:
         self._set(reply, playout)
         self._playback.play()
-        if isinstance(reply.next, Listen):
+        await self._listen()
+        if self._playback.playing:
+            self._tell_floor()
+        else:
+            await self._words_done(_now())
+
+    async def _listen(self) -> None:
+        """Has the callee listened to as the reply wants it."""
+        if isinstance(self._reply.next, Listen):
             asking = await self._conversation.asking()
             expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)
             self._floor.listen(
                 expected,
                 silence_timeout=asking.pause,
-                most=reply.next.max_length,
+                most=self._reply.next.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
-                keys=reply.next.keys,
+                keys=self._reply.next.keys,
+                heard_out=asking.step is not None and asking.step.kind is StepKind.CONSENT,
             )
-        if self._playback.playing:
-            self._tell_floor()
-        else:
-            await self._words_done(_now())
 
     def _tell_floor(self) -> None:
         if (sentence := self._playback.sentence) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.dialogue.call.sentences import sentences
+from orchestrator.dialogue.spoken_sentences import sentences
 from orchestrator.domain.playout import HeardPart, Playout
 from orchestrator.domain.turn import Prompt
 

@@ -18,7 +18,7 @@ from orchestrator.dialogue.call.replies import Replies, playout_of
 from orchestrator.dialogue.ports.speech import StreamingSpeechToText
 from orchestrator.dialogue.ports.store import Change, ConsultationStore
 from orchestrator.dialogue.ports.streams import ExpectedStream, StreamTokens
-from orchestrator.dialogue.stream.conversation import Conversation, Failure
+from orchestrator.dialogue.stream.conversation import FIRST_FILLER, Conversation, Failure
 from orchestrator.dialogue.stream.ears import Ears
 from orchestrator.dialogue.stream.events import AgentEvent, CalleeEvent, Ended
 from orchestrator.dialogue.stream.inbox import Inbox
@@ -53,6 +53,7 @@ class StreamParts:
         usual: how callee and agent talk unless the order says otherwise.
         most: streams that this process may have open, however calm it is.
         can_talk: whether voice and recogniser of streams are to be had.
+        first_filler: seconds after which a callee who waits for an answer hears a filler.
     """
 
     store: ConsultationStore
@@ -68,6 +69,7 @@ class StreamParts:
     usual: ConversationMode = ConversationMode.TURN_BY_TURN
     most: int = 100
     can_talk: Callable[[], bool] = lambda: True
+    first_filler: float = FIRST_FILLER
 
 
 async def _nothing() -> None:
@@ -172,6 +174,7 @@ class StreamCalls:
             del self._inboxes[id(inbox)]
             running.cancel()
             await asyncio.wait({running})
+            self._parts.speech.forget(brief.person.name)
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over."""
@@ -210,16 +213,22 @@ class StreamCalls:
         inbox: Inbox[Event],
         outgoing: asyncio.Queue[AgentEvent | None],
     ) -> SessionParts:
-        name, post, owner = brief.person.name, inbox.post, self._parts.background
+        post, owner = inbox.post, self._parts.background
         return SessionParts(
             conversation=Conversation(
-                self._parts.exchanges, self._replies, self._parts.listening, call, background=owner, post=post
+                self._parts.exchanges,
+                self._replies,
+                self._parts.listening,
+                call,
+                background=owner,
+                post=post,
+                first_filler=self._parts.first_filler,
             ),
             playback=Playback(
                 self._parts.speech,
                 outgoing.put,
                 owner,
-                keeps=lambda sentence: not name or name not in sentence,
+                keeps=lambda sentence: not brief.person.named_in(sentence),
                 on_failure=lambda: post(Hushed()),
             ),
             ears=Ears(self._parts.detector(), self._parts.recogniser, owner, post),

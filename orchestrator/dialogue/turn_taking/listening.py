@@ -17,6 +17,7 @@ class Listening:
         most: a turn may last so long.
         patience: how much longer than others this callee is waited for.
         keys: how many keys are waited for; 0: any key is an answer.
+        heard_out: "네" to what was not heard to its end is no answer, unless it goes on after it.
     """
 
     expected: Expected = Expected.OPEN
@@ -24,6 +25,7 @@ class Listening:
     most: float = 60.0
     patience: float = 1.0
     keys: int = 0
+    heard_out: bool = False
 
     def silence_after(self, text: str) -> float:
         """Returns the seconds of silence that end a turn with these words."""

@@ -28,6 +28,8 @@ REMINDER = 10.0
 LONGEST_SENTENCE = 60.0
 # What a callee says so shortly before the agent has ended, in seconds, answers it.
 _OVERLAPPING_ANSWER = 0.7
+# Where a question must be heard out, an answer from before its end goes on for so many seconds after it.
+_GOES_ON = 0.3
 # A held voice goes on so many seconds after the sound has ended, or in spite of it.
 _WORDS_AFTER_SOUND = 1.5
 LONGEST_HOLD = 8.0
@@ -91,6 +93,7 @@ class TurnTaking:
         most: float = 60.0,
         patience: float = 1.0,
         keys: int = 0,
+        heard_out: bool = False,
     ) -> None:
         """Sets how the callee is listened to once the agent has ended; from now on, if it has.
 
@@ -100,8 +103,9 @@ class TurnTaking:
             most: seconds that a turn may last.
             patience: how much longer than others this callee is waited for.
             keys: how many keys are waited for; 0: any key is an answer.
+            heard_out: "네" to what was not heard to its end is no answer, unless it goes on after it.
         """
-        self._listening = Listening(expected, silence_timeout, most, patience, keys)
+        self._listening = Listening(expected, silence_timeout, most, patience, keys, heard_out)
 
     def agent_started(self, text: str, uninterruptible: bool, *, at: float) -> None:
         """The agent begins to say something: a sentence, or more; or goes on with the next."""
@@ -258,22 +262,34 @@ class TurnTaking:
         if self._digits:
             return [*decisions, *self._keys_entered()]
         if self._turn.began is not None:
-            return [*decisions, self._turn_ended()]
+            return [*decisions, *self._turn_ended()]
         thinking = self._floor is _Floor.NOBODY
         self._enter(_Floor.NOBODY)
         return [FloorFree() if thinking else NoInput()]
 
-    def _turn_ended(self) -> Decision:
+    def _turn_ended(self) -> list[Decision]:
         text, ended_by, silence = self._turn.outcome(self._listening, self._since)
         unasked = self._floor is _Floor.NOBODY and is_harmless(text, "")
+        too_soon = self._too_soon(text)
         self._turn.forget()
+        if too_soon:
+            self._enter(_Floor.CALLEE)
+            return []
         self._enter(_Floor.NOBODY)
-        return FloorFree() if unasked else TurnEnded(text, ended_by, round(silence * 1000))
+        return [FloorFree() if unasked else TurnEnded(text, ended_by, round(silence * 1000))]
+
+    def _too_soon(self, text: str) -> bool:
+        """Whether a turn is mere listening to a question that had to be heard out, and was not yet."""
+        if self._floor is not _Floor.CALLEE or not self._listening.heard_out or not is_harmless(text, ""):
+            return False
+        began, goes_on = self._turn.runs.began, self._turn.runs.last_voiced >= self._since + _GOES_ON
+        return began < self._since and not goes_on
 
     def _counts(self) -> bool:
         """Whether what the callee said while the agent spoke is an answer."""
         text, saying = self._turn.words.text, self._said
-        recent = self._turn.runs.last_voiced >= self._now - _OVERLAPPING_ANSWER
+        overlap = 0.0 if self._listening.heard_out else _OVERLAPPING_ANSWER
+        recent = self._turn.runs.last_voiced >= self._now - overlap
         return (recent and not is_echo(text, saying)) or not is_harmless(text, saying)
 
     def _keys_done(self) -> list[Decision]:

@@ -19,7 +19,14 @@ from tests.bench.streams.simulated_synthesiser import SimulatedSynthesiser
 from tests.bench.streams.utterances import speech
 from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply, structured
 
-_PIECES: Final = ("네, ", "목요일 두 시에 ", "시작해요.")
+ANSWER: Final = " ".join(
+    (
+        "노래 교실 시간은 저도 잘 알지 못해요.",
+        "말씀하신 내용은 담당자에게 꼭 전해 드릴게요.",
+        "확인하기 전에는 시간을 알 수 없어요.",
+    )
+)
+"""What the language model says, two letters a token."""
 _OPINION: Final = {"intent": "answer", "expected_answer": None, "danger": None, "number": None, "quote": "요"}
 
 
@@ -31,19 +38,21 @@ class Delays:
         final: from the end of speech to the final words.
         first_audio: from a text to its first audio.
         first_token: from a question to the first words of the language model.
+        token: from one of its tokens to the next.
     """
 
     final: float = 0.35
     first_audio: float = 0.1
     first_token: float = 0.375
+    token: float = 0.025
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """The command line that says so."""
-        return tuple(str(value) for value in (self.final, self.first_audio, self.first_token))
+        return tuple(str(value) for value in (self.final, self.first_audio, self.first_token, self.token))
 
 
-AT_ONCE: Final = Delays(0.0, 0.0, 0.0)
+AT_ONCE: Final = Delays(0.0, 0.0, 0.0, 0.0)
 
 
 async def serve(delays: Delays) -> None:
@@ -56,22 +65,23 @@ async def serve(delays: Delays) -> None:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    async with _language_model(delays.first_token) as language_model:
+    async with _language_model(delays.first_token, delays.token) as language_model:
         print(json.dumps({"speech": f"127.0.0.1:{port}", "language_model": language_model.base_url}), flush=True)
         await server.wait_for_termination()
 
 
-def _language_model(delay: float) -> ScriptedOpenAi:
+def _language_model(delay: float, token: float) -> ScriptedOpenAi:
     """Returns a language model that takes every answer for an answer and summarises nothing."""
     structures = {"opinion": _OPINION, "summary": {"claims": []}}
     by_schema = {name: structured(content, delay=delay) for name, content in structures.items()}
-    return ScriptedOpenAi(ScriptedReply(_PIECES, delay=delay), by_schema=by_schema)
+    pieces = tuple(ANSWER[start : start + 2] for start in range(0, len(ANSWER), 2))
+    return ScriptedOpenAi(ScriptedReply(pieces, delay=delay, pause=token), by_schema=by_schema)
 
 
 def main() -> None:
     """Reads the delays and serves."""
     parser = argparse.ArgumentParser()
-    for name in ("final", "first_audio", "first_token"):
+    for name in ("final", "first_audio", "first_token", "token"):
         parser.add_argument(name, type=float)
     asyncio.run(serve(Delays(**vars(parser.parse_args()))))
 

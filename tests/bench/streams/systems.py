@@ -51,7 +51,7 @@ async def pipecat(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Targe
 
 
 @asynccontextmanager
-async def ours(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Target]:
+async def ours(folder: Path, delays: Delays = AT_ONCE, name: str = "ours", **settings: str) -> AsyncIterator[Target]:
     """Gateway, orchestrator and Redis, with the simulated engines on the world's core."""
     gateway, orchestrator = free_ports(2)
     async with (
@@ -60,7 +60,7 @@ async def ours(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Target]:
     ):
         system = System(
             Ports(gateway, orchestrator, None),
-            _environment(f"http://127.0.0.1:{gateway}", phone, json.loads(engines.said)),
+            _environment(f"http://127.0.0.1:{gateway}", phone, json.loads(engines.said)) | settings,
             redis=EmbeddedRedis(folder / "redis"),
             working_dir=folder,
             write_log=lambda _name, _line: None,
@@ -70,7 +70,7 @@ async def ours(folder: Path, delays: Delays = AT_ONCE) -> AsyncIterator[Target]:
             await system.__aenter__()
         try:
             pids = tuple(programs_in(folder).values())
-            yield Target("ours", system.gateway_url, pids, order=_order())
+            yield Target(name, system.gateway_url, pids, order=_order())
         finally:
             await system.__aexit__(None, None, None)
 

@@ -19,7 +19,13 @@ from orchestrator import server as orchestrator_server
 from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.server import OrchestratorServer
 from tests.fakes.name_server import name_server
-from tests.fakes.orchestrator_servicers import CallServicer, ConsultationServicer, Delay, FakeOrchestrator
+from tests.fakes.orchestrator_servicers import (
+    CallServicer,
+    CampaignServicer,
+    ConsultationServicer,
+    Delay,
+    FakeOrchestrator,
+)
 from tests.integration.gateway.gateway_client import CALL_SID, CONSULTATION
 
 HUNG_UP = pb.AnswerCallResponse(reply=pb.Reply(hang_up=pb.HangUp()))
@@ -58,7 +64,8 @@ class Replicas:
         fake = FakeOrchestrator()
         fake.on("AnswerCall", HUNG_UP)
         replica: Replica
-        server = OrchestratorServer(ConsultationServicer(fake), CallServicer(fake), lambda: replica.ping())  # noqa: PLW0108
+        servicers = ConsultationServicer(fake), CallServicer(fake), CampaignServicer(fake)
+        server = OrchestratorServer(*servicers, lambda: replica.ping())  # noqa: PLW0108
         bound = await server.start(host, port)
         replica = Replica(f"{host}:{bound}", fake, server)
         watching = asyncio.create_task(server.watch_store())

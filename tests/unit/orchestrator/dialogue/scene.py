@@ -24,7 +24,7 @@ from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.call.aftermath import Aftermath
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import Dialling
-from orchestrator.dialogue.call.exchange import ExchangeParts
+from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.hearing import Hearing
 from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.call.noticing import LateNotice
@@ -188,7 +188,14 @@ class Scene:
         """Another process that carries the same calls."""
         return self.live_calls(Speaking(self.speaks, self.audio), speak_ahead=speak_ahead, limits=limits)
 
-    def live_calls(self, speaker: Spoken, *, speak_ahead: bool = False, limits: TurnLimits = PATIENT) -> LiveCalls:
+    def live_calls(
+        self,
+        speaker: Spoken,
+        *,
+        speak_ahead: bool = False,
+        speak_while_thinking: bool = False,
+        limits: TurnLimits = PATIENT,
+    ) -> LiveCalls:
         """What carries calls, and speaks with something."""
         parts = ExchangeParts(
             store=self.store,
@@ -203,6 +210,7 @@ class Scene:
             listening=ListeningTimes(),
             nudge=self._nudge,
             duty_phone=self.duty_phone,
+            speak_while_thinking=speak_while_thinking,
         )
         aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock, self._nudge))
         return LiveCalls(parts, aftermath, self.background, limits, speak_ahead=speak_ahead)

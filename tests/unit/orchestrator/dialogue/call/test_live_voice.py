@@ -319,3 +319,30 @@ def test_whoever_listens_to_the_end_hears_the_whole(listeners: list[tuple[str, i
             assert all(kept in [b"".join(spoken(text)) for text in "가나다"] for kept in its.cache.kept.values())
 
     run(all_listen())
+
+
+@virtual_time
+async def test_what_names_a_person_is_forgotten_and_the_rest_is_not() -> None:
+    named, coming = "홍길동 님, 안녕하세요.", "홍길동 님이 맞으세요?"
+    async with scene() as its:
+        await its.hear(named, keep=False)
+        await its.hear(BYE)
+        its.voice.prepare([coming])
+        its.voice.forget("홍길동")
+        await asyncio.sleep(5)
+        for sentence in (named, coming, BYE):
+            await its.hear(sentence, keep=sentence == BYE)
+        assert its.sources[-3:] == ["synthesised", "synthesised", "memory"]
+        its.voice.forget("")
+        await its.hear(named, keep=False)
+        assert its.sources[-1] == "memory"
+
+
+@virtual_time
+async def test_forgetting_a_sentence_does_not_silence_who_listens_to_it() -> None:
+    named = "홍길동 님, 안녕하세요."
+    async with scene() as its:
+        listening = asyncio.create_task(its.hear(named, keep=False))
+        await asyncio.sleep(0.05)
+        its.voice.forget("홍길동")
+        assert await listening == b"".join(spoken(named))

@@ -5,14 +5,19 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.ports.streams import ExpectedStream
+from orchestrator.dialogue.spoken_sentences import sentences
 from orchestrator.dialogue.stream.events import CalleeEvent, Ending
+from orchestrator.dialogue.stream.live_speaking import LiveSpeaking
 from orchestrator.domain.errors import StreamNotExpected
+from orchestrator.domain.outcome import RecordingConsent
 from orchestrator.domain.turn import HandOver, HangUp, Listen, OpenStream, Reply, Source, Speaker
+from tests.fakes.institution import institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.unit.orchestrator.dialogue.scene import Scene
-from tests.unit.orchestrator.dialogue.stream.live_phone import LivePhone
+from tests.unit.orchestrator.dialogue.stream.live_phone import SECONDS_A_CHARACTER, LivePhone
 from tests.virtual_time import virtual_time
 
 
@@ -300,3 +305,44 @@ async def test_what_is_said_after_the_filler_is_taken_after_the_answer() -> None
         await phone.say("네 괜찮아요", 0.8)
         await asyncio.sleep(12)
     assert (await callee_said(phone))[:2] == ["복지관은 언제 열어요?", "네 괜찮아요"]
+
+
+@virtual_time
+async def test_what_may_be_said_next_is_spoken_for_all_calls_but_for_the_name() -> None:
+    phone = await ringing()
+    speaking = LiveSpeaking(phone.speech)
+    person = (await phone.scene.store.load(phone.scene.id))[0].person
+    await speaking.ahead(phone.scene.id, person, [f"{person.name} 님이 맞으세요? 네, 고맙습니다."], Budget(1.0))
+    assert phone.speech.prepared == {f"{person.name} 님이 맞으세요?": False, "네, 고맙습니다.": True}
+
+
+@virtual_time
+async def test_what_names_a_person_goes_with_the_stream() -> None:
+    phone = await ringing()
+    async with phone.call():
+        await phone.agent_is_done()
+        assert phone.speech.forgotten == []
+    assert phone.speech.forgotten == [(await phone.scene.store.load(phone.scene.id))[0].person.name]
+
+
+@pytest.mark.parametrize(
+    ("words", "consent"),
+    [("네 녹음하셔도 돼요", RecordingConsent.UNKNOWN), ("아니요 싫어요", RecordingConsent.REFUSED)],
+)
+@virtual_time
+async def test_who_cuts_the_question_for_consent_has_not_agreed(words: str, consent: RecordingConsent) -> None:
+    scene = Scene(institution=institution())
+    await scene.start()
+    phone = LivePhone(scene)
+    async with phone.call():
+        await asyncio.sleep(1)
+        before = [sentence for turn in await scene.turns() for sentence in sentences(turn.text)]
+        await asyncio.sleep(sum(map(len, before[:-1])) * SECONDS_A_CHARACTER - 0.5)
+        await phone.say(words, 0.9)
+        await phone.agent_is_done()
+        assert phone.cleared == 1
+        assert (await scene.record()).progress.consent is consent
+        if consent is RecordingConsent.UNKNOWN:
+            await phone.say("네 좋습니다", 0.9)
+            await phone.agent_is_done()
+            assert (await scene.record()).progress.consent is RecordingConsent.GIVEN

@@ -340,3 +340,37 @@ def test_after_the_end_nothing_is_decided(line):
     line.stop()
     assert line.floor.deadline is None
     assert not line.decided
+
+
+def consent(line, began_before_the_end, seconds):
+    """Says "네" for some seconds; asked for consent so long after its beginning."""
+    line.floor.listen(Expected.YES_NO, heard_out=True)
+    line.agent("녹음해도 괜찮으세요?")
+    line.silence(1.0)
+    line.voice(min(began_before_the_end, seconds))
+    line.silence(max(0.0, began_before_the_end - seconds))
+    line.stop()
+    line.voice(max(0.0, seconds - began_before_the_end))
+    line.silence(0.3)
+    line.final("네")
+    line.silence(2.0)
+
+
+@pytest.mark.parametrize(("before", "seconds"), [(0.6, 0.4), (0.4, 0.4), (0.4, 0.5), (0.3, 0.3)])
+def test_consent_is_not_given_before_the_question_was_heard(line, before, seconds):
+    consent(line, before, seconds)
+    assert line.turns == []
+    line.says("네")
+    line.silence(2.0)
+    assert [text for text, _ in line.turns] == ["네"]
+
+
+def test_consent_that_goes_on_after_the_question_counts(line):
+    consent(line, 0.2, 0.9)
+    assert [text for text, _ in line.turns] == ["네"]
+
+
+def test_nothing_after_an_early_consent_is_silence(line):
+    consent(line, 0.6, 0.4)
+    line.silence(6.0)
+    assert len(line.of(NoInput)) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.call.sentences import LONGEST, SHORTEST, SentenceSplitter, sentences
+from orchestrator.dialogue.spoken_sentences import LONGEST, SHORTEST, SentenceSplitter, sentences
 
 CASES = [
     # Punctuation.
