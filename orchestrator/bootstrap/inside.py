@@ -75,7 +75,6 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     reports = CallStatusReports(
         store,
         clock,
-        _nudge,
         telephone=outside.telephone,
         last_words=timedelta(seconds=settings.last_words_seconds),
     )
@@ -88,7 +87,6 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         clock=clock,
         institution=outside.institution,
         pauses=outside.pauses,
-        nudge=_nudge,
         retention=settings.retention,
     )
     pump = Pump(outside.campaigns, consultations, clock, outside.holidays, retention=settings.retention)
@@ -97,17 +95,15 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         outside.telephone,
         clock,
         reports,
-        _nudge,
         permits=outside.permits,
         may_dial=pump.may_dial,
         retention=settings.retention,
     )
-    deliveries = Deliveries(store, outside.receiver, clock, _nudge, retention=settings.retention)
+    deliveries = Deliveries(store, outside.receiver, clock, retention=settings.retention)
     alarms = Alarms(
         store,
         outside.alarm_receivers,
         clock,
-        _nudge,
         acknowledge_within=timedelta(seconds=settings.alarm_acknowledge_seconds),
     )
     conclusion = Conclusion(
@@ -119,7 +115,6 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         pauses=outside.pauses,
         permits=outside.permits,
         clock=clock,
-        nudge=_nudge,
         retention=settings.retention,
         recordings_kept=timedelta(days=settings.recordings_kept_days),
     )
@@ -135,12 +130,12 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     wording = outside.institution.wording
     speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
     parts = _exchange_parts(settings, outside, chores, speaking)
-    aftermath = Aftermath(outside.telephone, LateNotice(store, clock, _nudge))
+    aftermath = Aftermath(outside.telephone, LateNotice(store, clock))
     limits = TurnLimits(filler=settings.filler_after_seconds)
     live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
     return Inside(
         consultations=consultations,
-        campaigns=Campaigns(outside.campaigns, clock, _nudge),
+        campaigns=Campaigns(outside.campaigns, clock),
         deliveries=deliveries,
         alarms=alarms,
         live_calls=live_calls,
@@ -218,14 +213,9 @@ def _exchange_parts(settings: Settings, outside: Outside, chores: Background, sp
         clock=outside.clock,
         wording=wording,
         listening=ListeningTimes(settings.silence_timeout_seconds, settings.longest_answer_seconds),
-        nudge=_nudge,
         duty_phone=settings.hand_over_phone,
         ring_timeout=settings.hand_over_ring_seconds,
     )
-
-
-def _nudge() -> None:
-    """The store wakes what a change makes due."""
 
 
 def _hearing_failed(what: str) -> None:

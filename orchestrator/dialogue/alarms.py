@@ -10,7 +10,7 @@ Due work (`dialogue.due_work`): ALARM when a danger was noticed, and again for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,7 +50,6 @@ class Alarms:
         store: ConsultationStore,
         receivers: AlarmReceivers,
         clock: Clock,
-        nudge: Callable[[], None],
         *,
         acknowledge_within: timedelta = timedelta(seconds=60),
         give_up_after: timedelta = timedelta(hours=1),
@@ -61,7 +60,6 @@ class Alarms:
             store: where alarms are kept.
             receivers: who is told, in line; nobody is told if there is none.
             clock: the time.
-            nudge: called when work has become due.
             acknowledge_within: after this without an acknowledgement the next in line is told, too; and how often those
                 in line are reminded at most.
             give_up_after: after this nobody is reminded any more; the alarm stays open.
@@ -69,7 +67,6 @@ class Alarms:
         self._store = store
         self._receivers = receivers
         self._clock = clock
-        self._nudge = nudge
         self._acknowledge_within = acknowledge_within
         self._give_up_after = give_up_after
 
@@ -96,7 +93,6 @@ class Alarms:
             return _change(current, after, due)
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
 
     async def acknowledge(self, consultation_id: str, number: int, by: str) -> Alarm:
         """Takes an alarm over: nobody is told of it any more. Who did so first, stays.
@@ -118,7 +114,6 @@ class Alarms:
             return _change(current, after, (self._due(alarm, now) for alarm in after))
 
         consultation = await transact(self._store, consultation_id, decide)
-        self._nudge()
         return _find(consultation, number)
 
     async def _tell(self, notice: AlarmNotice, began: datetime) -> _Telling:

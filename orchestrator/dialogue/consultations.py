@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -44,7 +44,6 @@ class Consultations:
         clock: Clock,
         institution: Institution,
         pauses: PauseMemory,
-        nudge: Callable[[], None],
         retention: timedelta = timedelta(days=30),
     ) -> None:
         self._store = store
@@ -53,7 +52,6 @@ class Consultations:
         self._clock = clock
         self._institution = institution
         self._pauses = pauses
-        self._nudge = nudge
         self._retention = retention
 
     async def start(self, brief: Brief, *, masked_phone: str, request_id: str, fingerprint: str) -> Consultation:
@@ -87,7 +85,6 @@ class Consultations:
         change = Change(consultation, occurrences=(StateChanged(consultation),), due={DueKind.DIAL: now})
         existing = await self._store.create(brief, change)
         if existing is None:
-            self._nudge()
             return consultation
         if existing.fingerprint != fingerprint:
             raise RequestIdReused(consultation_id)
@@ -177,7 +174,6 @@ class Consultations:
         after = await transact(self._store, consultation_id, decide)
         if not after.reached(State.SUMMARISING):  # the call was placed meanwhile, and is to be hung up first
             return await self.end(consultation_id)
-        self._nudge()
         return after
 
     async def delete(self, consultation_id: str) -> None:

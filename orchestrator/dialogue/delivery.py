@@ -6,7 +6,6 @@ Due work (`dialogue.due_work`): DELIVER when a result is there, and again after 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,7 +34,6 @@ class Deliveries:
         store: ConsultationStore,
         receiver: ResultReceiver,
         clock: Clock,
-        nudge: Callable[[], None],
         *,
         retention: timedelta,
     ) -> None:
@@ -45,13 +43,11 @@ class Deliveries:
             store: where results are kept.
             receiver: the backend.
             clock: the time.
-            nudge: called when work has become due.
             retention: how long a consultation is kept after its result was acknowledged.
         """
         self._store = store
         self._receiver = receiver
         self._clock = clock
-        self._nudge = nudge
         self._retention = retention
 
     async def deliver(self, consultation_id: str) -> DeliveryAttempted | None:
@@ -102,7 +98,6 @@ class Deliveries:
             )
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
         return attempted[0]
 
     def _after(self, consultation: Consultation, receipt: Receipt) -> Delivery:

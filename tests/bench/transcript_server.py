@@ -65,7 +65,6 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
         clock=clock,
         institution=institution(),
         pauses=InMemoryPauseMemory(),
-        nudge=lambda: None,
     )
     deliveries = Deliveries(store, ScriptedResultReceiver(), clock, lambda: None, retention=_RETENTION)
     alarms = Alarms(store, ScriptedAlarmReceivers(), clock, lambda: None)

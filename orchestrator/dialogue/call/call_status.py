@@ -5,7 +5,6 @@ Called by `rpc.call_servicer` (status callbacks) and by `dialogue.call.dialling`
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,7 +41,6 @@ class CallStatusReports:
         self,
         store: ConsultationStore,
         clock: Clock,
-        nudge: Callable[[], None],
         *,
         telephone: Telephone,
         last_words: timedelta = LAST_WORDS,
@@ -52,13 +50,11 @@ class CallStatusReports:
         Args:
             store: where consultations are kept.
             clock: the time.
-            nudge: called when work has become due.
             telephone: hangs up on machines.
             last_words: how long a callee's last words are waited for when the call has ended.
         """
         self._store = store
         self._clock = clock
-        self._nudge = nudge
         self._telephone = telephone
         self._last_words = last_words
 
@@ -74,9 +70,7 @@ class CallStatusReports:
             known = replace(current, call_sid=report.call_sid, dial_open=False)
             return self._change(current, known, report)
 
-        after = await transact(self._store, consultation_id, decide)
-        self._nudge()
-        return after
+        return await transact(self._store, consultation_id, decide)
 
     async def answered_by(self, consultation_id: str, call_sid: str, *, machine: bool) -> bool:
         """Takes note of who answered, as the network hears it; hangs up on a machine.

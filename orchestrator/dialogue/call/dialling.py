@@ -49,7 +49,6 @@ class Dialling:
         telephone: Telephone,
         clock: Clock,
         reports: CallStatusReports,
-        nudge: Callable[[], None],
         *,
         permits: DialPermits,
         may_dial: MayDial = _always,
@@ -62,7 +61,6 @@ class Dialling:
             telephone: rings.
             clock: the time.
             reports: takes what the network says.
-            nudge: called when work has become due.
             permits: say when a call may be made.
             may_dial: asked last of all whether a call, by order and consultation, is wanted at this moment; one that
                 is not is cancelled (`DialFailure.NOT_NOW`).
@@ -72,7 +70,6 @@ class Dialling:
         self._telephone = telephone
         self._clock = clock
         self._reports = reports
-        self._nudge = nudge
         self._permits = permits
         self._may_dial = may_dial
         self._retention = retention
@@ -201,7 +198,6 @@ class Dialling:
             return Change(replace(current, version=current.version + 1, dial_open=False), due={DueKind.DIAL: again})
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
 
     async def _look_up(self, brief: Brief, consultation: Consultation) -> None:
         report = await self._report_of(brief, consultation)
@@ -229,7 +225,6 @@ class Dialling:
             return cancelled(current, self._clock.now(), self._retention, DialFailure.NOT_NOW)
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
 
     async def _report_of(self, brief: Brief, consultation: Consultation) -> CallReport | None:
         if consultation.call_sid:
@@ -245,7 +240,6 @@ class Dialling:
             return ended(current, now, now, failure)
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
 
     async def _settle(self, consultation_id: str, kind: DueKind) -> None:
         await transact(

@@ -244,7 +244,5 @@ class Exchange:
             return None if made is None else replace(made[0], talker=self.talker)
 
         found = (self._brief, self._consultation) if known else None
-        after = await transact(self._parts.store, self.consultation_id, decide, known=found)
-        if reply is not None and after.alarms != self._consultation.alarms:
-            self._parts.nudge()
+        await transact(self._parts.store, self.consultation_id, decide, known=found)
         return reply

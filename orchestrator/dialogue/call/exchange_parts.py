@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.dialogue.answering.answering import Answering
@@ -23,7 +22,6 @@ class ExchangeParts:
     """What every exchange works with.
 
     Attributes:
-        nudge: called when work has become due.
         duty_phone: whom callees in danger are put through to unless the order names somebody, E.164; empty: nobody.
         ring_timeout: seconds that phone may ring.
         speak_while_thinking: an answer's first sentence is said while a language model still words the rest.
@@ -37,7 +35,6 @@ class ExchangeParts:
     clock: Clock
     wording: Wording
     listening: ListeningTimes
-    nudge: Callable[[], None] = lambda: None
     duty_phone: str = ""
     ring_timeout: float = 30.0
     speak_while_thinking: bool = False

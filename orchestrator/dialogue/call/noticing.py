@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,17 +41,15 @@ def with_alarm(
 class LateNotice:
     """Raises the alarm for a danger that was noticed after the reply was given."""
 
-    def __init__(self, store: ConsultationStore, clock: Clock, nudge: Callable[[], None]) -> None:
+    def __init__(self, store: ConsultationStore, clock: Clock) -> None:
         """Makes it.
 
         Args:
             store: where consultations are kept.
             clock: the time.
-            nudge: called when work has become due.
         """
         self._store = store
         self._clock = clock
-        self._nudge = nudge
 
     async def notice(self, consultation_id: str, turn_number: int, danger: DangerKind) -> None:
         """Raises the alarm; the right words are said with the next reply, if there is one.
@@ -73,4 +71,3 @@ class LateNotice:
             return Change(moved, occurrences=told, due={DueKind.ALARM: now})
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()

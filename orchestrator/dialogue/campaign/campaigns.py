@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,17 +35,15 @@ _WATCH_WAIT = 5.0
 class Campaigns:
     """Starts, shows, holds up and cancels campaigns. `pump.Pump` leads them."""
 
-    def __init__(self, store: CampaignStore, clock: Clock, nudge: Callable[[], None]) -> None:
+    def __init__(self, store: CampaignStore, clock: Clock) -> None:
         """Makes it.
 
         Args:
             store: where campaigns are kept.
             clock: the time.
-            nudge: called when work has become due.
         """
         self._store = store
         self._clock = clock
-        self._nudge = nudge
 
     async def start(
         self, plan: CampaignPlan, orders: Sequence[Order], *, request_id: str, fingerprint: str, paused: bool
@@ -81,7 +79,6 @@ class Campaigns:
         )
         existing = await self._store.create(change)
         if existing is None:
-            self._nudge()
             return campaign
         if existing.fingerprint != fingerprint:
             raise CampaignRequestIdReused(existing.campaign_id)
@@ -188,9 +185,7 @@ class Campaigns:
         return await self._changed(campaign_id, decide)
 
     async def _changed(self, campaign_id: str, decide: Decision) -> Campaign:
-        campaign = await transact(self._store, campaign_id, decide)
-        self._nudge()
-        return campaign
+        return await transact(self._store, campaign_id, decide)
 
 
 def _items(orders: Sequence[Order], now: datetime) -> tuple[Item, ...]:

@@ -7,7 +7,6 @@ Due work (`dialogue.due_work`): CONCLUDE when a call is over, ERASE after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,7 +42,6 @@ class Conclusion:
         pauses: PauseMemory,
         permits: DialPermits,
         clock: Clock,
-        nudge: Callable[[], None],
         retention: timedelta,
         recordings_kept: timedelta = timedelta(0),
     ) -> None:
@@ -58,7 +56,6 @@ class Conclusion:
             pauses: remembers how long a person's pauses are.
             permits: takes back the call's permit to be dialled.
             clock: the time.
-            nudge: called when work has become due.
             retention: how long a consultation is kept after its result was acknowledged.
             recordings_kept: how long the telephone network keeps the audio of those who agreed to it.
         """
@@ -70,7 +67,6 @@ class Conclusion:
         self._pauses = pauses
         self._permits = permits
         self._clock = clock
-        self._nudge = nudge
         self._retention = retention
         self._recordings_kept = recordings_kept
 
@@ -123,7 +119,6 @@ class Conclusion:
             )
 
         await transact(self._store, consultation_id, decide)
-        self._nudge()
 
     async def _new_problems(self, brief: Brief, progress: Progress) -> tuple[NewProblem, ...]:
         """Returns what the person told of their own accord, with the codes it falls under."""

@@ -36,7 +36,6 @@ async def test_many_replicas_at_once(redis_url: str) -> None:
         clock=clock,
         institution=short_institution(),
         pauses=InMemoryPauseMemory(),
-        nudge=lambda: None,
     )
     stores = [RedisCampaignStore(client, clock) for _ in range(6)]
     replicas = [Pump(store, consultations, clock, KoreanHolidays()) for store in stores]

@@ -96,7 +96,6 @@ class Scene:
         said: all prompts that were played, in order.
         operator_answers: whether a person answers when the callee is put through.
         failures: of tasks that outlived their request.
-        nudges: how often work was said to be due.
     """
 
     def __init__(
@@ -127,20 +126,18 @@ class Scene:
         self.sentences = sentences
         self.duty_phone = duty_phone
         self.failures: list[BaseException] = []
-        self.nudges = 0
         self.background = Background(self._failed)
-        self.reports = CallStatusReports(self.store, self.clock, self._nudge, telephone=self.telephone)
+        self.reports = CallStatusReports(self.store, self.clock, telephone=self.telephone)
         self.permits = InMemoryDialPermits(self.clock, calls_per_second=calls_per_second, most_calls=most_calls)
         self.dialling = Dialling(
             self.store,
             self.telephone,
             self.clock,
             self.reports,
-            self._nudge,
             permits=self.permits,
             may_dial=self._may_dial,
         )
-        self.deliveries = Deliveries(self.store, self.receiver, self.clock, self._nudge, retention=RETENTION)
+        self.deliveries = Deliveries(self.store, self.receiver, self.clock, retention=RETENTION)
         self.conclusion = Conclusion(
             store=self.store,
             telephone=self.telephone,
@@ -150,11 +147,10 @@ class Scene:
             pauses=self.pauses,
             permits=self.permits,
             clock=self.clock,
-            nudge=self._nudge,
             retention=RETENTION,
             recordings_kept=RECORDINGS_KEPT,
         )
-        self.alarms = Alarms(self.store, self.alarm_receivers, self.clock, self._nudge)
+        self.alarms = Alarms(self.store, self.alarm_receivers, self.clock)
         self.consultations = Consultations(
             store=self.store,
             audio=self.audio,
@@ -162,10 +158,9 @@ class Scene:
             clock=self.clock,
             institution=self.institution,
             pauses=self.pauses,
-            nudge=self._nudge,
         )
         self.campaign_store = InMemoryCampaignStore(self.store, self.clock)
-        self.campaigns = Campaigns(self.campaign_store, self.clock, self._nudge)
+        self.campaigns = Campaigns(self.campaign_store, self.clock)
         self.pump = Pump(self.campaign_store, self.consultations, self.clock, KoreanHolidays())
         self.handlers: dict[DueKind, Handler] = {
             DueKind.DIAL: self.dialling.dial,
@@ -208,11 +203,10 @@ class Scene:
             clock=self.clock,
             wording=self.wording,
             listening=ListeningTimes(),
-            nudge=self._nudge,
             duty_phone=self.duty_phone,
             speak_while_thinking=speak_while_thinking,
         )
-        aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock, self._nudge))
+        aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock))
         return LiveCalls(parts, aftermath, self.background, limits, speak_ahead=speak_ahead)
 
     # What people and the telephone network do.
@@ -341,9 +335,6 @@ class Scene:
 
     async def _may_dial(self, brief: Brief, consultation_id: str) -> bool:
         return await self.pump.may_dial(brief, consultation_id)
-
-    def _nudge(self) -> None:
-        self.nudges += 1
 
 
 def plain_brief(**fields: object) -> Brief:

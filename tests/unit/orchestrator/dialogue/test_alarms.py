@@ -35,12 +35,10 @@ class Danger:
         self.clock = ManualClock()
         self.store = InMemoryConsultationStore(self.clock)
         self.receivers = receivers
-        self.nudges = 0
         self.alarms = Alarms(
             self.store,
             receivers,
             self.clock,
-            self._nudge,
             acknowledge_within=timedelta(seconds=WITHIN),
             give_up_after=timedelta(seconds=GIVEN_UP),
         )
@@ -87,9 +85,6 @@ class Danger:
         """What a watcher was told of alarms."""
         events = await self.store.events(self.id, "", wait=0)
         return [event.occurrence.alarm for event in events if isinstance(event.occurrence, AlarmChanged)]
-
-    def _nudge(self) -> None:
-        self.nudges += 1
 
 
 async def noticed_in_a_call(line: int = 2, answers: dict[int, list[AlarmReceipt]] | None = None) -> Danger:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.dialogue.consultations import fingerprint
+from orchestrator.dialogue.ports.store import DueKind
 from orchestrator.dialogue.ports.telephone import CallStatus
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.consultation import Consultation, DeliveryState, State
@@ -70,10 +71,10 @@ async def test_without_a_request_id_every_request_is_new() -> None:
 
 
 @virtual_time
-async def test_starting_says_that_work_is_due() -> None:
+async def test_starting_makes_the_dialling_due() -> None:
     scene = Scene()
     await scene.order()
-    assert scene.nudges == 1
+    assert [due.kind for due in await scene.due()] == [DueKind.DIAL]
 
 
 @virtual_time

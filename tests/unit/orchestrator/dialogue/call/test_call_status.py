@@ -207,7 +207,6 @@ async def test_the_conclusion_is_due_after_the_last_words_may_have_come() -> Non
     scene = Scene()
     await scene.ring(None, "네")
     await scene.hang_up()
-    assert scene.nudges > 0
     await scene.work(LAST_WORDS.total_seconds() - 1)
     assert (await scene.record()).state is State.SUMMARISING
     await scene.work(1)
