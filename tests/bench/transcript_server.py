@@ -66,8 +66,8 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
         institution=institution(),
         pauses=InMemoryPauseMemory(),
     )
-    deliveries = Deliveries(store, ScriptedResultReceiver(), clock, lambda: None, retention=_RETENTION)
-    alarms = Alarms(store, ScriptedAlarmReceivers(), clock, lambda: None)
+    deliveries = Deliveries(store, ScriptedResultReceiver(), clock, retention=_RETENTION)
+    alarms = Alarms(store, ScriptedAlarmReceivers(), clock)
     server = OrchestratorServer(
         ConsultationServicer(consultations, deliveries, alarms),
         CallServicer(None, None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made

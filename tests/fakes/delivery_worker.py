@@ -20,10 +20,8 @@ from orchestrator.dialogue.ports.store import DueKind
 async def work(redis_url: str, result_url: str) -> None:
     """Works until it is killed."""
     clock, alarm_clock = SystemClock(), DocketAlarmClock(redis_url)
-    store = RedisConsultationStore(open_client(redis_url), clock, alarm_clock)
-    deliveries = Deliveries(
-        store, BackendResults(result_url, timeout=60), clock, lambda: None, retention=timedelta(days=1)
-    )
+    store = RedisConsultationStore(open_client(redis_url), clock, alarm_clock=alarm_clock)
+    deliveries = Deliveries(store, BackendResults(result_url, timeout=60), clock, retention=timedelta(days=1))
     due_work = DueWork(store, clock, {DueKind.DELIVER: deliveries.deliver}, lambda *_: None)
     await alarm_clock.open()
     await DocketWorker(redis_url, due_work, alarm_clock).run()

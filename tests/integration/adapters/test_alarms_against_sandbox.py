@@ -59,7 +59,7 @@ async def watch(redis_url: str) -> AsyncIterator[Watch]:
     await store.create(brief(), Change(record, (turn(1), turn(2, "더 살고 싶지 않아요"))))
     async with SandboxBackend(Events()) as backend:
         receivers = HttpAlarmReceivers([backend.alarm_url, backend.alarm_url])
-        alarms = Alarms(store, receivers, clock, lambda: None, acknowledge_within=timedelta(seconds=60))
+        alarms = Alarms(store, receivers, clock, acknowledge_within=timedelta(seconds=60))
         yield Watch(clock, store, backend, alarms, record)
         await receivers.close()
     await store.close()

@@ -41,7 +41,7 @@ async def test_many_replicas_at_once(redis_url: str) -> None:
     replicas = [Pump(store, consultations, clock, KoreanHolidays()) for store in stores]
     hours = CallingHours(0, 24 * 60, tuple(range(7)), holidays=True)
     plan = CampaignPlan("봄 안부", Pacing(MOST_CALLS, 100), hours, priority=4)
-    campaign = await Campaigns(campaign_store, clock, lambda: None).start(
+    campaign = await Campaigns(campaign_store, clock).start(
         plan, [order(person) for person in PEOPLE], request_id="", fingerprint="", paused=False
     )
     assert await consultation_store.overdue(limit=10) == (Due(DueKind.CAMPAIGN, campaign.campaign_id),)

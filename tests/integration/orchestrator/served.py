@@ -62,7 +62,7 @@ class Served:
 @asynccontextmanager
 async def serving(scene: Scene, deliveries: Deliveries | None = None) -> AsyncIterator[Served]:
     phone = LivePhone(scene)
-    alarms = Alarms(scene.store, ScriptedAlarmReceivers(), scene.clock, lambda: None)
+    alarms = Alarms(scene.store, ScriptedAlarmReceivers(), scene.clock)
     server = OrchestratorServer(
         ConsultationServicer(scene.consultations, deliveries or scene.deliveries, alarms),
         CallServicer(scene.calls, phone.replica(usual=ConversationMode.TURN_BY_TURN), scene.reports, scene.audio),
