@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestrator.dialogue.call.sentences import sentences
-
+from orchestrator.dialogue.spoken_sentences import sentences
 from sandbox.report import Report
 
 FILLER = "네, 잠시만 기다려 주세요."

@@ -75,6 +75,7 @@ def assert_complete(report: Report) -> None:
     assert [turn["turn"] for turn in report.transcript] == list(range(1, len(report.transcript) + 1))
 
 
+@pytest.mark.slow
 async def test_without_synthesis_the_network_reads_the_words(tmp_path: Path) -> None:
     async with running(tmp_path, FAST, GRPC_TTS_URL="127.0.0.1:9") as (world, gateway_url):
         report = await call_cooperative(world, gateway_url)

@@ -86,6 +86,7 @@ async def test_serve_brings_back_what_crashes_and_leaves_nothing(
     assert "starting it again" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow
 @needs_linux
 async def test_a_killed_serve_leaves_nothing(
     serving: "subprocess.Popen[bytes]", tmp_path: Path, ports: list[int]
@@ -97,6 +98,7 @@ async def test_a_killed_serve_leaves_nothing(
     assert all(map(is_free, ports))
 
 
+@pytest.mark.slow
 @needs_linux
 async def test_work_is_given_up_when_a_program_of_the_sandbox_ends(ports: list[int]) -> None:
     ready: dict[str, float] = {}
