@@ -11,6 +11,7 @@ from docket import Docket
 from redis.exceptions import RedisClusterException, RedisError
 
 from observability import log
+from orchestrator.adapters.redis_client import was_closed_while_writing
 from orchestrator.adapters.redis_keys import JOBS
 from orchestrator.dialogue.ports.store import Due
 from orchestrator.domain.errors import StoreUnavailable
@@ -78,3 +79,7 @@ class DocketAlarmClock:
                 await add(due.kind.value, due.consultation_id)
         except GONE as error:
             logger.warning("wake_lost", kind=due.kind, error=type(error).__name__)
+        except (AttributeError, TypeError) as error:
+            if not was_closed_while_writing(error):
+                raise
+            logger.warning("wake_lost", kind=due.kind, error="ConnectionError")

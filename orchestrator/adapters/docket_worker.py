@@ -1,4 +1,7 @@
-"""A worker of docket: attends to what is woken, and sweeps, one worker at a time, for what was not."""
+"""A worker of docket: attends to what is woken, and sweeps for what was not.
+
+The sweep is the worker's own and no task of docket's: what is due is done though docket may have lost all it knew.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from docket import ExponentialRetry, Perpetual, Retry, Worker
+from docket import ExponentialRetry, Retry, Worker
 
 from observability import log
 from orchestrator.adapters.docket_alarm_clock import GONE, open_docket
+from orchestrator.adapters.redis_client import was_closed_while_writing
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.store import Due, DueKind
@@ -24,7 +28,6 @@ REDELIVERED_AFTER: Final = timedelta(seconds=5)
 """After which another worker takes what a dead one was doing; the living renew their leases."""
 
 _TRIED_AGAIN = ExponentialRetry(attempts=None, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(seconds=60))
-_EVERY = Perpetual(every=SWEEP_EVERY, automatic=True)
 _RECONNECT = timedelta(seconds=0.5)
 
 
@@ -63,19 +66,37 @@ class DocketWorker:
         """Works until stopped, also through outages of Redis; what is not done when cancelled, another worker does."""
         self._idle.clear()
         try:
-            while not self._stop.is_set():
-                try:
-                    await self._work_until_stopped()
-                except GONE as error:
-                    logger.warning("worker_interrupted", error=type(error).__name__)
-                    await asyncio.sleep(_RECONNECT.total_seconds())
+            async with asyncio.TaskGroup() as group:
+                sweeping = group.create_task(self._sweep(), name="sweep")
+                while not self._stop.is_set():
+                    await self._reconnected()
+                sweeping.cancel()
         finally:
             self._idle.set()
+
+    async def _sweep(self) -> None:
+        """Wakes what is overdue, again and again; what is awake already is not woken twice."""
+        while True:
+            await self._work.sweep(self._alarm_clock)
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+    async def _reconnected(self) -> None:
+        """Works until stopped, or until Redis is lost; then waits a little."""
+        try:
+            await self._work_until_stopped()
+        except GONE as error:
+            logger.warning("worker_interrupted", error=type(error).__name__)
+        except (AttributeError, TypeError) as error:
+            if not was_closed_while_writing(error):
+                raise
+            logger.warning("worker_interrupted", error="ConnectionError")
+        else:
+            return
+        await asyncio.sleep(_RECONNECT.total_seconds())
 
     async def _work_until_stopped(self) -> None:
         async with open_docket(self._url) as docket:
             docket.register(self.attend)
-            docket.register(self.sweep)
             async with Worker(
                 docket,
                 concurrency=self._at_once,
@@ -93,13 +114,9 @@ class DocketWorker:
                 if isinstance(outcome, Exception):
                     raise outcome
 
-    # Docket knows these two by their names.
+    # Docket knows it by its name.
 
     async def attend(self, kind: str, consultation_id: str, _retry: Retry = _TRIED_AGAIN) -> None:
         """Attends to a piece of work; docket tries it again if it failed."""
         if not await self._work.attend(Due(DueKind(kind), consultation_id)):
             raise _Failed
-
-    async def sweep(self, _perpetual: Perpetual = _EVERY) -> None:
-        """Wakes what is overdue; one worker at a time."""
-        await self._work.sweep(self._alarm_clock)

@@ -97,7 +97,7 @@ async def store_access() -> AsyncIterator[None]:
             raise StoreUnavailable from error
         raise
     except (AttributeError, TypeError) as error:
-        if _was_closed_while_writing(error):
+        if was_closed_while_writing(error):
             raise StoreUnavailable from error
         raise
 
@@ -124,7 +124,7 @@ async def ping(client: RedisClient) -> None:
         await client.execute_command("PING")
 
 
-def _was_closed_while_writing(error: Exception) -> bool:
+def was_closed_while_writing(error: Exception) -> bool:
     """Whether redis-py found its connection closed in the middle of a write: issue 4287, fixed after 8.1.0."""
     return any(frame.f_code in _WRITES for frame, _ in walk_tb(error.__traceback__))
 
