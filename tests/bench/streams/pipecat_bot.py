@@ -51,6 +51,7 @@ from pipecat.utils.time import time_now_iso8601
 from pipecat.workers.runner import WorkerRunner
 
 HERTZ = 8000
+_REPLY = "네, 알겠습니다. "
 
 
 class SpeechToText(SegmentedSTTService):
@@ -76,12 +77,12 @@ class SpeechToText(SegmentedSTTService):
 
 
 class LanguageModel(LLMService):
-    """Answers every context with one sentence."""
+    """Answers every context with one sentence, two letters a token."""
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, token: float) -> None:
         settings = {name: None for name in LLMSettings.__dataclass_fields__ if name not in ("extra", "_aliases")}
         super().__init__(settings=LLMSettings(**settings))
-        self._delay = delay
+        self._delay, self._token = delay, token
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -91,7 +92,10 @@ class LanguageModel(LLMService):
         await self.push_frame(LLMFullResponseStartFrame())
         if self._delay:
             await asyncio.sleep(self._delay)
-        await self.push_frame(LLMTextFrame("네, 알겠습니다. "))
+        for start in range(0, len(_REPLY), 2):
+            await self.push_frame(LLMTextFrame(_REPLY[start : start + 2]))
+            if self._token:
+                await asyncio.sleep(self._token)
         await self.push_frame(LLMFullResponseEndFrame())
 
 
@@ -122,6 +126,7 @@ class Engines:
     final: float
     first_audio: float
     first_token: float
+    token: float
 
 
 def worker(socket: WebSocket, stream_sid: str, engines: Engines) -> PipelineWorker:
@@ -148,7 +153,7 @@ def worker(socket: WebSocket, stream_sid: str, engines: Engines) -> PipelineWork
             transport.input(),
             SpeechToText(engines.final),
             user,
-            LanguageModel(engines.first_token),
+            LanguageModel(engines.first_token, engines.token),
             TextToSpeech(engines.sentence, engines.first_audio),
             transport.output(),
             assistant,

@@ -1,4 +1,7 @@
-"""A recogniser that hears the end of speech by loudness, and the words by the number hidden in the audio."""
+"""A recogniser that hears the end of speech by loudness, and the words by the number hidden in the audio.
+
+Its interim words are those that a person who speaks as fast as most has had the time to say, a little while ago.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from calling.v1 import speech_to_text_service_pb2_grpc as pb_grpc
 from tests.bench.streams.utterances import CODE_LENGTH, TEXTS, number_in
 
 _LOUD: Final = 300
-_INTERIM_SECONDS: Final = 0.5
+_INTERIM_SECONDS: Final = 0.1
+_INTERIM_LAG: Final = 0.15
+_SYLLABLES_A_SECOND: Final = 7.5
 _SHORTEST_PAUSE: Final = 0.12
 """Seconds: audio comes in pieces of up to 100 ms, and less silence than this may be the wait for the next one."""
 _LEVELS: Final = np.abs(mulaw.decode(bytes(range(256))).astype(np.int32))
@@ -61,8 +66,9 @@ class _Listening:
     delay: float
     number: int | None = None
     speaking: bool = False
+    began: float = 0.0
     last_loud: float = 0.0
-    next_interim: float = 0.0
+    interim: asyncio.Task[None] | None = None
     tail: bytes = b""
     finishing: asyncio.Task[None] | None = None
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -74,15 +80,13 @@ class _Listening:
         now = asyncio.get_running_loop().time()
         self.last_loud = now
         if not self.speaking:
-            self.speaking, self.number, self.next_interim = True, None, now + _INTERIM_SECONDS
+            self.speaking, self.number, self.began = True, None, now
             await self._write(speech_started=pb.SpeechStarted())
             self.finishing = asyncio.create_task(self._finish())
+            self.interim = asyncio.create_task(self._say_interims())
         if self.number is None:
             self.number = number_in(self.tail + audio)
             self.tail = audio[-CODE_LENGTH:]
-        if now >= self.next_interim:
-            self.next_interim = now + _INTERIM_SECONDS
-            await self._write(interim=_transcript(self.number))
 
     async def end(self) -> None:
         """Says the last words, when they are due."""
@@ -95,8 +99,20 @@ class _Listening:
 
     def close(self) -> None:
         """Gives up what is under way."""
-        if self.finishing is not None:
-            self.finishing.cancel()
+        for task in (self.finishing, self.interim):
+            if task is not None:
+                task.cancel()
+
+    async def _say_interims(self) -> None:
+        """Says what was understood so far, again and again while one speaks, and once more when they have ended."""
+        loop = asyncio.get_running_loop()
+        while self.speaking:
+            await asyncio.sleep(_INTERIM_SECONDS)
+            known = loop.time() - _INTERIM_LAG
+            said = _words_in(self.number, known - self.began)
+            interim = _transcript(self.number) if known > self.last_loud else pb.Transcript(text=said, confidence=0.9)
+            if self.speaking and interim.text:
+                await self._write(interim=interim)
 
     async def _finish(self) -> None:
         """Waits until the person has been silent for long enough, and says the final words."""
@@ -116,6 +132,18 @@ class _Listening:
     async def _write(self, **event: Any) -> None:
         async with self.writing:
             await self.context.write(pb.StreamingRecognizeResponse(**event))
+
+
+def _words_in(number: int | None, seconds: float) -> str:
+    """Returns the words that are said whole in so many seconds."""
+    words: list[str] = []
+    syllables = 0
+    for word in TEXTS[number].split() if number is not None else ():
+        syllables += len(word.strip(",.?"))
+        if syllables > seconds * _SYLLABLES_A_SECOND:
+            break
+        words.append(word)
+    return " ".join(words)
 
 
 def _transcript(number: int | None) -> pb.Transcript:
