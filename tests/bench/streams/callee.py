@@ -37,6 +37,7 @@ class Heard:
 
     Attributes:
         gaps: from the last sound of each line to the first of the reply.
+        numbers: which utterance each gap followed.
         yields: from the first sound of each interruption to silence at the callee's ear.
         unyielding: interruptions during which the agent went on talking to their end.
         lost: lines without a reply.
@@ -44,6 +45,7 @@ class Heard:
     """
 
     gaps: list[float] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     yields: list[float] = field(default_factory=list)
     unyielding: int = 0
     lost: int = 0
@@ -139,5 +141,6 @@ class Callee:
             self.heard.cut_ins += 1
         elif self._counted and self._line is not None:
             self.heard.gaps.append(began - self._stopped)
+            self.heard.numbers.append(self._line.number)
         self._stopped = None
         return True

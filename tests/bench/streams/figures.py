@@ -19,6 +19,7 @@ class CallFigures:
 
     Attributes:
         gaps: from the last sound of each line to the first of the reply.
+        numbers: which utterance each gap followed.
         yields: from the first sound of each interruption to silence.
         unyielding: interruptions that the agent talked over.
         cut_ins: replies that began before the line was over.
@@ -30,6 +31,7 @@ class CallFigures:
     """
 
     gaps: list[float] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     yields: list[float] = field(default_factory=list)
     unyielding: int = 0
     cut_ins: int = 0

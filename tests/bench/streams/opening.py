@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 from xml.etree import ElementTree
 
@@ -135,10 +136,18 @@ class WebhookOpening:
 
     async def waits(self, session: aiohttp.ClientSession, opened: Opened) -> list[float]:
         url = f"{self._base}/api/consultations/{opened.parameters['consultation']}/transcript"
-        async with session.get(url, timeout=aiohttp.ClientTimeout(_ANSWER_SECONDS)) as response:
-            turns = (await response.json())["turns"]
+        turns = (await self._read(session, url))["turns"]
         timings = [turn["timings_ms"] for turn in turns if turn["speaker"] == "callee" and turn["text"]]
         return [timing["end_of_turn"] / 1000 for timing in timings if "end_of_turn" in timing]
+
+    async def _read(self, session: aiohttp.ClientSession, url: str) -> Any:
+        """Reads what may be refused for a while, as long as calls take all there is."""
+        for _ in range(_TRIES):
+            async with session.get(url, timeout=aiohttp.ClientTimeout(_ANSWER_SECONDS)) as response:
+                if response.status == HTTPStatus.OK:
+                    return await response.json()
+            await asyncio.sleep(_BETWEEN_TRIES)
+        raise NotOpened(f"{response.status} for a transcript")
 
     async def _receive(self, session: aiohttp.ClientSession) -> str:
         number = uuid.uuid4().hex

@@ -51,7 +51,18 @@ async def test_the_final_words_come_so_long_after_the_end_of_speech() -> None:
     [(at, final)] = written.named("final")
     assert final.text == TEXTS[ASKS]
     assert at == pytest.approx(1.2 + 0.35, abs=0.07)
-    assert [event.text for _, event in written.named("interim")] == [TEXTS[ASKS]] * 2
+
+
+@virtual_time
+async def test_interim_words_are_those_said_a_little_while_ago() -> None:
+    written = await _recognise(0.35, utterance(ASKS, 2.4) + background())
+    interims = [(at, event.text) for at, event in written.named("interim")]
+    texts = [text for _, text in interims]
+    assert texts == sorted(texts, key=len)
+    assert all(TEXTS[ASKS].startswith(text) for text in texts)
+    assert len(set(texts)) == len(TEXTS[ASKS].split())
+    whole = min(at for at, text in interims if text == TEXTS[ASKS])
+    assert 2.4 + 0.15 <= whole <= 2.4 + 0.35
 
 
 @virtual_time
