@@ -19,6 +19,7 @@ from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.greeting import greet
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
 from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
+from orchestrator.dialogue.call.turn_record import FILLER
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.dialogue.transaction import transact
@@ -296,7 +297,7 @@ class LiveCalls:
         return Reply(prompts, Wait(turn_number))
 
     def _filler(self) -> Saying:
-        return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
+        return Saying(self._parts.wording.filler, Source.INTERVIEW, FILLER)
 
     async def _said_last(self, consultation: Consultation, budget: Budget | None = None) -> Reply:
         """Returns what of the latest reply was not heard yet, with what of it has no audio spoken anew."""

@@ -109,7 +109,8 @@ class Session:
 
     async def _next(self) -> Event | None:
         """Returns what happens next; None: nothing did before a deadline."""
-        deadlines = [at for at in (self._floor.deadline, self._playback.deadline) if at is not None]
+        waits = (self._floor.deadline, self._playback.deadline, self._playback.silent_at)
+        deadlines = [at for at in waits if at is not None]
         try:
             async with asyncio.timeout_at(min(deadlines, default=None)):
                 return await self._inbox.get()
@@ -164,6 +165,8 @@ class Session:
             await self._decided(self._floor.recognition_failed(at=now))
 
     async def _overdue(self, now: float) -> None:
+        if (silent_at := self._playback.silent_at) is not None and now >= silent_at:
+            await self._playback.fill()
         if (deadline := self._playback.deadline) is not None and now >= deadline:
             await self._playback.close()
             await self._words_done(now)

@@ -8,8 +8,8 @@ from orchestrator.dialogue.turn_taking.expected import Expected
 # Who has said so many words is more likely done.
 MANY = 5
 # Seconds of silence after one word, after a few and after many, for a callee of ordinary patience. They follow from how
-# often turns of `evaluation/sets/tune` end in such words, and how often they go on. One exception: a bare yes or no, and
-# one word that closes a sentence, are more frequent in calls than there.
+# often turns of `evaluation/sets/tune` end in such words, and how often they go on. There are exceptions: a bare yes or
+# no, and one word that closes a sentence, are more frequent in calls than there.
 SILENCES = {
     Completeness.ANSWERED: (0.5, 0.5, 0.5),
     Completeness.FINISHED: (0.8, 0.5, 0.3),

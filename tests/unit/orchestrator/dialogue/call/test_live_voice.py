@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.call.voice import MOST_WAITING, FirstPiece, Source, Voice, speech_key
+from orchestrator.dialogue.call.synthesis import Source
+from orchestrator.dialogue.call.voice import MOST_WAITING, FirstPiece, Voice, speech_key
 from orchestrator.domain.errors import TextToSpeechUnavailable
 from tests.fakes.speech_cache import InMemorySpeechCache
 from tests.fakes.streaming_text_to_speech import PIECE, ScriptedStreamingTextToSpeech, spoken
