@@ -114,7 +114,7 @@ class Transcript:
 
 
 def as_heard(turns: Sequence[Turn], parts: Sequence[HeardPart]) -> tuple[Turn, ...]:
-    """Returns a conversation as the callee knows it: agent's turns that were cut end where they were cut, no fillers."""
+    """Returns a conversation as the callee knows it: without fillers, and agent's turns end where they were cut."""
     heard = {part.turn_number: part.characters for part in parts}
     cut = (
         replace(turn, text=turn.text[: heard[turn.number]].rstrip()) if turn.number in heard else turn for turn in turns

@@ -110,7 +110,7 @@ class Playback:
 
     @property
     def silent_at(self) -> float | None:
-        """When the callee has waited too long for a sentence, on the event loop's clock; None: for none, or was told."""
+        """When the callee has waited too long for a sentence, on the event loop's clock; None: they do not wait."""
         waiting = self._task is not None and self._may_fill and not self._sounding and self._sent < len(self.script)
         return self._played_until + LONGEST_GAP if waiting else None
 

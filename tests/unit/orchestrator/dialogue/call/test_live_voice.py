@@ -347,3 +347,16 @@ async def test_forgetting_a_sentence_does_not_silence_who_listens_to_it() -> Non
         await asyncio.sleep(0.05)
         its.voice.forget("홍길동")
         assert await listening == b"".join(spoken(named))
+
+
+@virtual_time
+async def test_what_is_kept_at_hand_sounds_whatever_fails_and_is_made_as_soon_as_it_can_be() -> None:
+    async with scene(memory=1) as its:
+        its.synthesiser.error = TextToSpeechUnavailable()
+        keeping = asyncio.create_task(its.voice.keep_at_hand([HELLO]))
+        await asyncio.sleep(12)
+        assert its.voice.at_hand(HELLO) == b""
+        its.synthesiser.error = None
+        await keeping
+        its.synthesiser.error = TextToSpeechUnavailable()
+        assert its.voice.at_hand(HELLO) == await its.hear(HELLO) == b"".join(spoken(HELLO))
