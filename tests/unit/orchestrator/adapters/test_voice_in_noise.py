@@ -104,7 +104,7 @@ def test_a_voice_without_words_holds_the_agent_and_lets_it_go_on() -> None:
 @pytest.mark.parametrize("kind", NOISES)
 @pytest.mark.parametrize("snr_db", [20, 5])
 def test_noise_tears_no_holes_into_speech(kind: str, snr_db: int) -> None:
-    clip = recorded_speech()["watson/broadband_2"].astype(float)
+    clip = recorded_speech()["wujia/ko"].astype(float)
     line = clip + noise(kind, len(clip), active_rms(clip) / 10 ** (snr_db / 20))
     places = np.flatnonzero(list(voiced(line)))
     clean = np.flatnonzero(list(voiced(clip)))
