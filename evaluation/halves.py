@@ -1,7 +1,7 @@
 """The labelled sets that come with the package: one half to tune on, the other to report.
 
-A half is a folder of `intents*.jsonl`, `matching*.jsonl` and `faq*.jsonl`; what the last looks up stands in
-`stored.json`, in the folder or the one above it.
+A half is a folder of `intents*.jsonl`, `matching*.jsonl`, `faq*.jsonl` and `end_of_turn.jsonl`; what the questions are
+looked up in stands in `stored.json`, in the folder or the one above it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from evaluation.lines import (
     read_stored,
 )
 from evaluation.matching import MatchingReport, evaluate_matching
+from evaluation.turn_taking import EndOfTurnReport, TurnLine, evaluate_end_of_turn, read_turns
 
 SETS = Path(__file__).parent / "sets"
 
@@ -37,6 +38,7 @@ class Half:
     matching: Sequence[Numbered[MatchingLine]]
     stored: Stored
     faq: Sequence[Numbered[FaqLine]]
+    turns: Sequence[TurnLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class HalfReport:
     intents: IntentsReport
     matching: MatchingReport
     faq: FaqReport
+    end_of_turn: EndOfTurnReport
 
 
 def read_half(folder: Path) -> Half:
@@ -61,6 +64,7 @@ def read_half(folder: Path) -> Half:
         matching=_all(folder, "matching", MatchingLine),
         stored=stored,
         faq=[line for path in sorted(folder.glob("faq*.jsonl")) for line in read_faq(stored, path)],
+        turns=read_turns(folder / "end_of_turn.jsonl"),
     )
 
 
@@ -70,6 +74,7 @@ async def evaluate_half(half: Half, layers: Layers) -> HalfReport:
         intents=await evaluate_intents(half.intents, layers.understanding),
         matching=await evaluate_matching(half.matching, layers.matching),
         faq=await evaluate_faq(half.stored, half.faq, layers.stored_questions),
+        end_of_turn=evaluate_end_of_turn(half.turns),
     )
 
 

@@ -15,6 +15,7 @@ from evaluation.intents import IntentsReport
 from evaluation.matching import MatchingReport
 from evaluation.report import Report, WholeReport
 from evaluation.scores import Confusion
+from evaluation.turn_taking import EndOfTurnReport
 
 # What the reported half must reach without a language model and with the extra `[embeddings]`.
 _BARS = {
@@ -25,6 +26,7 @@ _BARS = {
     "refuses a question: recall": 0.95,
     "yes and no": 0.98,
     "answer matched": 0.90,
+    "pauses waited through": 0.90,
     "Question_pair: the same or not, AUC": 0.85,
 }
 _MOST_CONFUSIONS = 12
@@ -89,7 +91,8 @@ def _encoder(name: str | None) -> Text:
 def _sizes(report: WholeReport) -> Text:
     halves = (("Reported half", report.reported), ("tuned half", report.tuned))
     sizes = (
-        f"{name}: {half.intents.n} utterances, {half.matching.n} answers, {half.faq.n} questions"
+        f"{name}: {half.intents.n} utterances, {half.matching.n} answers, {half.faq.n} questions, "
+        f"{half.end_of_turn.pauses} pauses"
         for name, half in halves
     )
     return Text(f"{'; '.join(sizes)}.")
@@ -116,6 +119,15 @@ def _of_half(half: HalfReport) -> list[tuple[str, float | None]]:
         (f"all {len(intents)} intents", half.intents.accuracy),
         *_of_matching(half.matching),
         *_of_faq(half.faq),
+        *_of_end_of_turn(half.end_of_turn),
+    ]
+
+
+def _of_end_of_turn(report: EndOfTurnReport) -> list[tuple[str, float | None]]:
+    return [
+        ("pauses waited through", report.waited_through),
+        ("pauses waited through, as long as recorded ones", report.waited_through_recorded),
+        ("end of turn: mean seconds after the last word", report.delay),
     ]
 
 

@@ -122,7 +122,7 @@ class Turn(_message.Message):
     """What was said, in Korean: the agent's words as given to the voice, the callee's as recognised."""
     heard: _builtins.str
     """Agent's turns: the part of `text` of which the telephone network proved that it was played to the end.
-    Callee's turns: empty.
+    Callee's turns, and words that only ask to wait for an answer: empty.
     """
     confidence: _builtins.float
     """Callee's turns: how sure the recogniser is, 0 to 1; absent where it does not say."""

@@ -37,10 +37,12 @@ _OPTIONS = [
 
 
 def open_channel(address: str) -> grpc.aio.Channel:
-    """Opens a channel; it connects when it is first used. Call it where the event loop runs.
+    """Opens a channel, and begins to connect. Call it where the event loop runs.
 
     Args:
         address: `host:port`; a prefix like `grpc://` or `http://` is ignored.
     """
     target = address.partition("://")[2] or address
-    return grpc.aio.insecure_channel(target.rstrip("/"), options=_OPTIONS)
+    channel = grpc.aio.insecure_channel(target.rstrip("/"), options=_OPTIONS)
+    channel.get_state(try_to_connect=True)
+    return channel

@@ -9,6 +9,7 @@ from observability import log
 from orchestrator.adapters.recording_activity import RecordingActivity
 from orchestrator.adapters.voice_activity import CascadedSpeechDetector
 from orchestrator.bootstrap.outside import Outside
+from orchestrator.bootstrap.warm_up import WarmUp
 from orchestrator.config import Settings
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.answering.answering import Answering
@@ -56,7 +57,7 @@ class Inside:
     live_calls: LiveCalls
     streams: StreamCalls
     reports: CallStatusReports
-    speaking: Speaking
+    warm_up: WarmUp
     work: DueWork
 
 
@@ -130,6 +131,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     wording = outside.institution.wording
     speaking = Speaking(outside.text_to_speech, outside.audio, fixed=(wording.filler,))
     parts = _exchange_parts(settings, outside, chores, speaking)
+    voice = _voice(settings, outside, chores)
     aftermath = Aftermath(outside.telephone, LateNotice(store, clock))
     limits = TurnLimits(filler=settings.filler_after_seconds)
     live_calls = LiveCalls(parts, aftermath, exchanges, limits, speak_ahead=settings.speak_ahead)
@@ -146,11 +148,11 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
             live_calls=live_calls,
             aftermath=aftermath,
             exchanges=exchanges,
-            chores=chores,
+            voice=voice,
             admission=admission,
         ),
         reports=reports,
-        speaking=speaking,
+        warm_up=WarmUp(parts.comprehension, outside.institution, speaking, voice),
         work=work,
     )
 
@@ -163,15 +165,9 @@ def _streams(
     live_calls: LiveCalls,
     aftermath: Aftermath,
     exchanges: Background,
-    chores: Background,
+    voice: Voice,
     admission: Admission,
 ) -> StreamCalls:
-    voice = Voice(
-        outside.streaming_text_to_speech,
-        outside.speech_cache if settings.shared_speech else NotShared(),
-        chores,
-        on_first_piece=outside.stream_metrics.first_piece,
-    )
     streamed = replace(parts, speaking=LiveSpeaking(voice), speak_while_thinking=settings.speak_while_thinking)
     streams = StreamCalls(
         StreamParts(
@@ -195,10 +191,20 @@ def _streams(
             most=settings.most_streams,
             can_talk=outside.can_stream,
             first_filler=settings.stream_filler_after_seconds,
+            stopgap=outside.institution.wording.filler,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)
     return streams
+
+
+def _voice(settings: Settings, outside: Outside, chores: Background) -> Voice:
+    return Voice(
+        outside.streaming_text_to_speech,
+        outside.speech_cache if settings.shared_speech else NotShared(),
+        chores,
+        on_first_piece=outside.stream_metrics.first_piece,
+    )
 
 
 def _exchange_parts(settings: Settings, outside: Outside, chores: Background, speaking: Speaking) -> ExchangeParts:

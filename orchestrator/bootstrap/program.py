@@ -15,9 +15,9 @@ from orchestrator.adapters.docket_worker import DocketWorker
 from orchestrator.adapters.redis_consultation_store import SchemaMismatch
 from orchestrator.bootstrap.inside import make_inside
 from orchestrator.bootstrap.outside import Outside, open_outside
+from orchestrator.bootstrap.warm_up import WarmUp
 from orchestrator.config import Role, Settings
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.budget import Budget
 from orchestrator.domain.errors import CallTakenOver, StoreUnavailable
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.campaign_servicer import CampaignServicer
@@ -85,12 +85,12 @@ class Orchestrator:
             )
             self.port = await server.start(settings.grpc_host, settings.grpc_port)
             tasks.append(server.watch_store)
-            loops.start(inside.speaking.warm(Budget(60.0)), name="warm")
+            loops.start(inside.warm_up.after(), name="warm_up")
         worker: DocketWorker | None = None
         if settings.role is not Role.API:
             worker = DocketWorker(settings.redis_url, inside.work, outside.alarm_clock)
             tasks.append(worker.run)
-        self.serving = loops.start(_serve(outside, tasks), name="serve")
+        self.serving = loops.start(_serve(outside, inside.warm_up, tasks), name="serve")
         if settings.metrics_port:
             self._serve_metrics(registry)
         # Undone from the last to the first: not healthy, no new calls, no new work, then the end of what runs.
@@ -124,8 +124,9 @@ class Orchestrator:
         self._stack.callback(metrics.shutdown)
 
 
-async def _serve(outside: Outside, tasks: Sequence[Task]) -> None:
-    """Runs the tasks from the moment that the store answers and is known to be ours."""
+async def _serve(outside: Outside, warm_up: WarmUp, tasks: Sequence[Task]) -> None:
+    """Runs the tasks from the moment that the store answers and is known to be ours, and callees will be understood."""
+    await warm_up.before()
     while True:
         try:
             await outside.store.prepare()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
@@ -18,15 +17,16 @@ from orchestrator.dialogue.call.exchange import Exchange
 from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.greeting import greet
 from orchestrator.dialogue.call.replies import Replies, playout_of, unheard
-from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead, TurnKey
+from orchestrator.dialogue.call.running_turns import RunningTurns
+from orchestrator.dialogue.call.thinking_ahead import ThinkingAhead
 from orchestrator.dialogue.move import Saying
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.dialogue.transaction import transact
 from orchestrator.domain.brief import Brief, Person
 from orchestrator.domain.consultation import Consultation, State
-from orchestrator.domain.errors import StoreUnavailable, TurnOutOfOrder, UnknownCall, WrongState
+from orchestrator.domain.errors import TurnOutOfOrder, UnknownCall, WrongState
 from orchestrator.domain.playout import Playout
-from orchestrator.domain.turn import CalleeInput, HangUp, Reply, Source, SpokenInput, Wait
+from orchestrator.domain.turn import CalleeInput, HangUp, Reply, Source, SpokenInput
 
 # Kept of a caller's deadline for the way back and for making a filler, in seconds.
 ON_THE_WAY = 1.5
@@ -47,23 +47,6 @@ class TurnLimits:
     exchange: float = 30.0
     answer: float = 4.0
     repetition: float = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """The work on a turn.
-
-    Attributes:
-        callee_input: what it works on.
-        fillers: what the callee was told to wait by, so far; the same webhook at the same time gets the same.
-        lock: held while one is made.
-    """
-
-    callee_input: CalleeInput
-    exchange: Exchange
-    task: asyncio.Task[Reply]
-    fillers: list[Reply] = field(default_factory=list)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class LiveCalls:
@@ -97,7 +80,7 @@ class LiveCalls:
         self._limits = limits or TurnLimits()
         self._speak_ahead = speak_ahead
         self._think_ahead = think_ahead
-        self._running: dict[TurnKey, _Running] = {}  # one a call that is being answered
+        self._running = RunningTurns(parts, background)
         self._ahead = ThinkingAhead(background)
 
     async def answer(
@@ -188,10 +171,10 @@ class LiveCalls:
             exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation, talker=talker)
             exchange.playout, exchange.on_begun = playout, on_begun
             if callee_input is None:  # another process began with it, and said the filler
-                exchange.fill(self._filler())
-            running = self._start(key, exchange, said)
+                exchange.fill(self._running.filler)
+            running = self._running.start(key, exchange, said, self._taken(exchange, said))
         patience = _within(filler_after or self._limits.filler, time_left) - watch.elapsed()
-        return await self._finished(key, running, max(0.0, patience))
+        return await self._running.reply(key, running, max(0.0, patience))
 
     async def think_ahead(
         self,
@@ -217,7 +200,7 @@ class LiveCalls:
             ConsultationNotFound, StoreUnavailable
         """
         key = (consultation_id, call_sid, turn_number, talker)
-        if not self._think_ahead or self._ahead.knows(key, callee_input.text) or key in self._running:
+        if not self._think_ahead or self._ahead.knows(key, callee_input.text) or self._running.get(key) is not None:
             return
         brief, consultation = await self._store.load(consultation_id)
         if turn_number == consultation.open_turn and not consultation.reached(State.SUMMARISING):
@@ -229,35 +212,17 @@ class LiveCalls:
 
         If its reply has begun, no more is said of it than that.
         """
-        running = self._running.get((consultation_id, call_sid, turn_number, talker))
-        if running is None:
-            return False
-        if running.exchange.writing or running.fillers:
-            running.exchange.say_no_more()
-            return False
-        running.task.cancel()
-        return True
+        return self._running.withdraw((consultation_id, call_sid, turn_number, talker))
 
     def say_no_more(self, consultation_id: str, call_sid: str, turn_number: int, *, talker: int) -> None:
         """Ends the work on the rest of a reply that has begun, as nobody waits for it."""
-        if (running := self._running.get((consultation_id, call_sid, turn_number, talker))) is not None:
-            running.exchange.say_no_more()
+        self._running.say_no_more((consultation_id, call_sid, turn_number, talker))
 
     def hung_up(self, consultation_id: str) -> None:
         """Takes note that a call is over: no more work on answers that nobody will hear."""
         self._parts.speaking.forget(consultation_id)
         self._ahead.forget(consultation_id)
-        for (running_id, *_), running in self._running.items():
-            if running_id == consultation_id:
-                running.exchange.hang_up()
-
-    def _start(self, key: TurnKey, exchange: Exchange, callee_input: CalleeInput) -> _Running:
-        if (running := self._running.get(key)) is not None:
-            return running  # the same webhook came twice at the same time
-        task = self._background.start(self._taken(exchange, callee_input), name="exchange")
-        self._running[key] = running = _Running(callee_input, exchange, task)
-        task.add_done_callback(lambda _: self._running.pop(key, None))
-        return running
+        self._running.hang_up(consultation_id)
 
     async def _taken(self, exchange: Exchange, callee_input: CalleeInput) -> Reply:
         """Takes a turn within its budget; what overruns it in spite of that is ended a little later."""
@@ -271,32 +236,6 @@ class LiveCalls:
         if self._speak_ahead and texts:
             speaking = self._parts.speaking.ahead(consultation_id, person, texts, Budget(self._limits.exchange))
             self._background.start(speaking, name="speak_ahead")
-
-    async def _finished(self, key: TurnKey, running: _Running, patience: float) -> Reply:
-        fillers = len(running.fillers)
-        done, _ = await asyncio.wait({running.task}, timeout=patience)
-        if done or running.exchange.writing:
-            return await asyncio.shield(running.task)
-        async with running.lock:
-            if len(running.fillers) == fillers:  # else the same webhook was faster
-                running.fillers.append(await self._fill(key, running))
-        return running.fillers[fillers]
-
-    async def _fill(self, key: TurnKey, running: _Running) -> Reply:
-        consultation_id, _, turn_number, _ = key
-        exchange = running.exchange
-        filler = self._filler()
-        exchange.fill(filler)
-        if not running.fillers:
-            with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
-                await self._store.remember_input(
-                    consultation_id, turn_number, running.callee_input, talker=exchange.talker
-                )
-        prompts, _ = await self._parts.speaking.say([filler], Budget(1.0))
-        return Reply(prompts, Wait(turn_number))
-
-    def _filler(self) -> Saying:
-        return Saying(self._parts.wording.filler, Source.INTERVIEW, "filler")
 
     async def _said_last(self, consultation: Consultation, budget: Budget | None = None) -> Reply:
         """Returns what of the latest reply was not heard yet, with what of it has no audio spoken anew."""

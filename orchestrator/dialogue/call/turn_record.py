@@ -12,6 +12,9 @@ from orchestrator.dialogue.utterance import Understood
 from orchestrator.domain.playout import HeardPart
 from orchestrator.domain.turn import Source, Speaker, Timings, Turn, Understanding
 
+# The subject of turns that ask to wait for an answer.
+FILLER = "filler"
+
 
 def callee_turn(
     number: int, heard: Heard, subject: str, *, matching_ms: float, now: datetime, understood: Understood | None
@@ -98,8 +101,11 @@ class Transcript:
     heard_parts: tuple[HeardPart, ...] = ()
 
     def heard(self, turn: Turn) -> str:
-        """Returns what of an agent's turn was proven to be played: always its beginning, nothing, or all of it."""
-        if turn.speaker is not Speaker.AGENT:
+        """Returns what of an agent's turn was proven to be played: always its beginning, nothing, or all of it.
+
+        Of fillers nothing is: they are said while a turn is worked on, and no account is kept of how far they got.
+        """
+        if turn.speaker is not Speaker.AGENT or turn.subject == FILLER:
             return ""
         for part in self.heard_parts:
             if part.turn_number == turn.number:
@@ -108,9 +114,9 @@ class Transcript:
 
 
 def as_heard(turns: Sequence[Turn], parts: Sequence[HeardPart]) -> tuple[Turn, ...]:
-    """Returns a conversation as the callee knows it: agent's turns that were cut end where they were cut."""
+    """Returns a conversation as the callee knows it: without fillers, and agent's turns end where they were cut."""
     heard = {part.turn_number: part.characters for part in parts}
     cut = (
         replace(turn, text=turn.text[: heard[turn.number]].rstrip()) if turn.number in heard else turn for turn in turns
     )
-    return tuple(turn for turn in cut if turn.text or turn.speaker is Speaker.CALLEE)
+    return tuple(turn for turn in cut if turn.speaker is Speaker.CALLEE or (turn.text and turn.subject != FILLER))

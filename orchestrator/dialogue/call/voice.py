@@ -12,30 +12,22 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from enum import StrEnum
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Stopwatch
 from orchestrator.dialogue.call.speech_memory import SpeechMemory
+from orchestrator.dialogue.call.synthesis import Source, Synthesis, pieces_of
 from orchestrator.dialogue.ports.speech import SpeechCache, StreamingTextToSpeech
 from orchestrator.domain.errors import TextToSpeechUnavailable
 
 FORMAT = "mulaw/8000"
-# Bytes in which speech that is there as a whole is handed out: half a second.
-_PIECE = 4000
 # A synthesis that takes longer, in seconds, or says more, in bytes (two minutes), has gone wrong.
 _LONGEST_SYNTHESIS = 60.0
 _LARGEST_SYNTHESIS = 960_000
+# Seconds after which what must be at hand, and could not be spoken, is tried again.
+_TRY_AGAIN = 5.0
 # Sentences that wait to be prepared; of more, the oldest are dropped.
 MOST_WAITING = 64
-
-
-class Source(StrEnum):
-    """Where speech came from."""
-
-    MEMORY = "memory"
-    SHARED = "shared"
-    SYNTHESISED = "synthesised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +93,8 @@ class Voice:
         self._version = version
         self._patience = patience
         self._memory = SpeechMemory(memory)
-        self._under_way: dict[str, _Synthesis] = {}  # one a stream and a few that are prepared; each ends in time
+        self._under_way: dict[str, Synthesis] = {}  # one a stream and a few that are prepared; each ends in time
+        self._at_hand: dict[str, bytes] = {}  # a few sentences of the institution's
         self._personal: dict[str, str] = {}  # sentences that are not for other calls, by key
         self._most_prepared = most_prepared
         self._preparing = 0
@@ -125,6 +118,19 @@ class Voice:
                     self._on_first_piece(FirstPiece(synthesis.source, watch.milliseconds()))
                     watch = None
                 yield piece
+
+    def at_hand(self, sentence: str) -> bytes:
+        """Returns a sentence that was kept at hand, as mu-law at 8000 Hz; empty: it is not."""
+        return self._at_hand.get(sentence, b"")
+
+    async def keep_at_hand(self, sentences: Iterable[str]) -> None:
+        """Has sentences spoken, for all calls, and keeps them for good; tries until it has them all."""
+        for sentence in sentences:
+            while not self.at_hand(sentence):
+                try:
+                    self._at_hand[sentence] = b"".join([piece async for piece in self.speak(sentence, keep=True)])
+                except TextToSpeechUnavailable:
+                    await asyncio.sleep(_TRY_AGAIN)
 
     def prepare(self, sentences: Iterable[str], *, keep: bool = False) -> None:
         """Has sentences spoken in the background, so that they are there when they are needed. Never fails.
@@ -170,22 +176,22 @@ class Voice:
     def _key(self, sentence: str) -> str:
         return speech_key(self._synthesiser.voice, sentence, version=self._version)
 
-    def _synthesis(self, sentence: str, *, keep: bool) -> _Synthesis:
+    def _synthesis(self, sentence: str, *, keep: bool) -> Synthesis:
         """Returns the sentence as it is there, or on its way."""
         key = self._key(sentence)
         if not keep:
             self._personal[key] = sentence
-        if (speech := self._memory.get(key)) is not None:
-            return _Synthesis(keep=False, source=Source.MEMORY, speech=speech)
+        if speech := self.at_hand(sentence) or self._memory.get(key):
+            return Synthesis(keep=False, source=Source.MEMORY, speech=speech)
         if (synthesis := self._under_way.get(key)) is not None:
             synthesis.keep &= keep
             return synthesis
-        synthesis = self._under_way[key] = _Synthesis(keep=keep)
+        synthesis = self._under_way[key] = Synthesis(keep=keep)
         task = self._background.start(self._make(synthesis, sentence, key), name="synthesis")
         task.add_done_callback(lambda _: self._end(synthesis, key, failed=True))  # if it has not ended well before
         return synthesis
 
-    async def _make(self, synthesis: _Synthesis, sentence: str, key: str) -> None:
+    async def _make(self, synthesis: Synthesis, sentence: str, key: str) -> None:
         try:
             async with asyncio.timeout(_LONGEST_SYNTHESIS):
                 if not (synthesis.keep and await self._found(synthesis, key)):
@@ -199,16 +205,16 @@ class Voice:
         if synthesis.keep and synthesis.source is Source.SYNTHESISED:
             await self._cache.put(key, speech)
 
-    async def _found(self, synthesis: _Synthesis, key: str) -> bool:
+    async def _found(self, synthesis: Synthesis, key: str) -> bool:
         speech = await self._cache.get(key)
         if not speech:
             return False
         synthesis.source = Source.SHARED
-        for piece in _pieces_of(speech):
+        for piece in pieces_of(speech):
             synthesis.add(piece)
         return True
 
-    async def _synthesise(self, synthesis: _Synthesis, sentence: str) -> None:
+    async def _synthesise(self, synthesis: Synthesis, sentence: str) -> None:
         said = 0
         async with aclosing(self._synthesiser.synthesize(sentence, timeout=self._patience)) as pieces:
             async for piece in pieces:
@@ -219,66 +225,7 @@ class Voice:
         if not said:
             raise TextToSpeechUnavailable
 
-    def _end(self, synthesis: _Synthesis, key: str, *, failed: bool = False) -> None:
+    def _end(self, synthesis: Synthesis, key: str, *, failed: bool = False) -> None:
         if self._under_way.get(key) is synthesis:
             del self._under_way[key]
         synthesis.end(failed=failed)
-
-
-class _Synthesis:
-    """A sentence that is being spoken; whoever comes, whenever, hears it from its beginning.
-
-    Attributes:
-        keep: it may go into the shared cache: all who asked for it said so.
-        source: where it comes from.
-        on_end: told once, with whether it failed, unless it has ended already.
-    """
-
-    def __init__(self, *, keep: bool, source: Source = Source.SYNTHESISED, speech: bytes = b"") -> None:
-        self.keep = keep
-        self.source = source
-        self.on_end: Callable[[bool], None] = _nobody_asked
-        self._pieces = _pieces_of(speech)
-        self._ended = bool(speech)
-        self._failed = False
-        self._news = asyncio.Event()
-
-    def add(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self._tell()
-
-    def end(self, *, failed: bool) -> None:
-        """Ends it; only the first end counts."""
-        if self._ended:
-            return
-        self._ended, self._failed = True, failed
-        self._tell()
-        self.on_end(failed)
-
-    def speech(self) -> bytes:
-        return b"".join(self._pieces)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        given = 0
-        while True:
-            for piece in self._pieces[given:]:
-                given += 1
-                yield piece
-            if given == len(self._pieces):
-                if self._ended:
-                    break
-                await self._news.wait()
-        if self._failed:
-            raise TextToSpeechUnavailable
-
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
-
-def _nobody_asked(failed: bool) -> None:
-    del failed
-
-
-def _pieces_of(speech: bytes) -> list[bytes]:
-    return [speech[start : start + _PIECE] for start in range(0, len(speech), _PIECE)]

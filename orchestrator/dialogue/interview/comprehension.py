@@ -87,6 +87,11 @@ class Comprehension:
         """Gets ready for a plan, so that no callee waits for it."""
         await self._understanding.prepare(plan)
 
+    async def rehearse(self, plan: Plan) -> None:
+        """Understands an answer that nobody gave, so that all models are loaded that it takes."""
+        for step in [step for step in plan.steps if step.expected_answers][:1]:
+            await self._understanding.understand(Utterance("무릎이 아파서 병원에 갔어요", Source.SPEECH), step)
+
     async def comprehend(self, utterance: Utterance, place: Place, budget: Budget) -> Comprehended:
         """Returns what an utterance means in its place.
 

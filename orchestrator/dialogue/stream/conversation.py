@@ -13,8 +13,9 @@ from orchestrator.dialogue.call.live_calls import LiveCalls
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.replies import Replies
 from orchestrator.dialogue.ports.streams import ExpectedStream
+from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
 from orchestrator.domain.errors import CallingError, StoreUnavailable
-from orchestrator.domain.plan import Step
+from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
 
@@ -53,6 +54,16 @@ class Asking:
     step: Step | None
     ask_count: int
     pause: float
+
+    @property
+    def expected(self) -> Expected:
+        """What kind of answer is waited for."""
+        return Expected.OPEN if self.step is None else expected_by(self.step, self.ask_count)
+
+    @property
+    def must_be_heard_out(self) -> bool:
+        """Whether an answer counts only once the question was heard."""
+        return self.step is not None and self.step.kind is StepKind.CONSENT
 
 
 class Conversation:

@@ -39,3 +39,12 @@ class Inbox(Generic[Event]):
         if of_callee:
             self._room.release()
         return event
+
+    async def get_by(self, *deadlines: float | None) -> Event | None:
+        """Waits for what happens next, until the first of some times on the event loop's clock; None: nothing did."""
+        first = min((at for at in deadlines if at is not None), default=None)
+        try:
+            async with asyncio.timeout_at(first):
+                return await self.get()
+        except TimeoutError:
+            return None

@@ -16,6 +16,8 @@ from orchestrator.domain.playout import Playout
 _BYTES_A_SECOND = 8000
 # So much later than it should, in seconds, a mark may come back before its loss is taken for granted.
 LATEST_MARK = 4.0
+# Seconds without a sound after which a callee for whom a sentence is on its way hears that it is.
+LONGEST_GAP = 1.5
 
 
 class Speech(Protocol):
@@ -27,6 +29,10 @@ class Speech(Protocol):
         Raises:
             TextToSpeechUnavailable
         """
+        ...
+
+    def at_hand(self, sentence: str) -> bytes:
+        """Returns a sentence as it can be heard at once, whatever fails; empty: it is not there."""
         ...
 
     def forget(self, name: str) -> None:
@@ -53,6 +59,7 @@ class Playback:
         *,
         keeps: Callable[[str], bool],
         on_failure: Callable[[], None],
+        stopgap: str = "",
     ) -> None:
         """Makes it.
 
@@ -62,16 +69,20 @@ class Playback:
             background: owns the work.
             keeps: whether a sentence may be kept for other calls: it says nothing of a person.
             on_failure: told when a sentence could not be spoken; nothing more is played then.
+            stopgap: asks to wait for a sentence that does not come, if it is at hand; it belongs to no turn.
         """
         self._speech = speech
         self._send = send
         self._background = background
         self._keeps = keeps
         self._on_failure = on_failure
+        self._stopgap = stopgap
         self._generation = 0
         self._task: asyncio.Task[None] | None = None
         self._played_until = 0.0
         self._sent = 0
+        self._sounding = False  # in the middle of a sentence
+        self._may_fill = False  # once in a play
         self.script: tuple[SpokenSentence, ...] = ()
         self.heard = 0
 
@@ -97,6 +108,20 @@ class Playback:
             return None
         return self._played_until + LATEST_MARK
 
+    @property
+    def silent_at(self) -> float | None:
+        """When the callee has waited too long for a sentence, on the event loop's clock; None: they do not wait."""
+        waiting = self._task is not None and self._may_fill and not self._sounding and self._sent < len(self.script)
+        return self._played_until + LONGEST_GAP if waiting else None
+
+    async def fill(self) -> None:
+        """Asks the callee to wait for a sentence, unless it is the very first one of a call."""
+        self._may_fill = False
+        waits_for = self.script[self._sent]
+        sound = self._speech.at_hand(self._stopgap) if waits_for.turn_number > 1 else b""
+        if sound:
+            await self._send_audio(sound)
+
     def load(self, script: Sequence[SpokenSentence], *, heard: int = 0) -> None:
         """Takes what is said next; what was played before must be over, or cut.
 
@@ -117,6 +142,7 @@ class Playback:
         """Plays the script, but for the sentences that were heard already."""
         self._generation += 1
         self._sent = self.heard
+        self._sounding, self._may_fill = False, True
         self._played_until = _now()
         self._task = self._background.start(self._spoken(self._generation), name="playback") if self.sentence else None
 
@@ -155,12 +181,16 @@ class Playback:
                 index, sentence = self._sent, self.script[self._sent]
                 async with aclosing(self._speech.speak(sentence.text, keep=self._keeps(sentence.text))) as pieces:
                     async for piece in pieces:
-                        self._played_until = max(self._played_until, _now()) + len(piece) / _BYTES_A_SECOND
-                        await self._send(AgentAudio(piece))
+                        self._sounding = True
+                        await self._send_audio(piece)
                 await self._send(Mark(self._mark(generation, index)))
-                self._sent = index + 1
+                self._sent, self._sounding = index + 1, False
         except TextToSpeechUnavailable:
             self._on_failure()
+
+    async def _send_audio(self, audio: bytes) -> None:
+        self._played_until = max(self._played_until, _now()) + len(audio) / _BYTES_A_SECOND
+        await self._send(AgentAudio(audio))
 
     @staticmethod
     def _mark(generation: int, index: int) -> str:

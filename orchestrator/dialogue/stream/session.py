@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from orchestrator.dialogue.call.replies import first_turn
 from orchestrator.dialogue.ports.speech import Final, Interim
 from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
+from orchestrator.dialogue.stream.reply_in_play import ReplyInPlay
 from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts, together
-from orchestrator.dialogue.stream.spoken_script import heard_of, spoken_script
 from orchestrator.dialogue.turn_taking.decisions import (
     Decision,
     FloorFree,
@@ -28,8 +27,6 @@ from orchestrator.dialogue.turn_taking.decisions import (
     SpeechPaused,
     TurnEnded,
 )
-from orchestrator.dialogue.turn_taking.expected import Expected, expected_by
-from orchestrator.domain.plan import StepKind
 from orchestrator.domain.playout import Playout
 from orchestrator.domain.turn import (
     CalleeInput,
@@ -40,7 +37,6 @@ from orchestrator.domain.turn import (
     Reply,
     SilenceInput,
     SpokenInput,
-    Wait,
 )
 
 FRAME = 0.02  # seconds
@@ -61,11 +57,9 @@ class Session:
         self._inbox = parts.inbox
         self._send = parts.send
         self._background = parts.background
-        self._reply = Reply((), HangUp())
-        self._waiting: Reply | None = None  # a reply that is played once the callee, or a filler, is done
-        self._said: CalleeInput | None = None  # what the exchange at work is about
+        self._said = ReplyInPlay(parts.playback)
+        self._asked: CalleeInput | None = None  # what the exchange at work is about
         self._unanswered: CalleeInput | None = None  # what the callee did while it could not be taken back
-        self._fillers = 0
         self._paused = False
         self._failures = 0
         self._over = False
@@ -90,10 +84,11 @@ class Session:
             if unanswered is None:
                 await self._begin(reply, playout)
             else:
-                self._set(reply, playout)
+                self._said.set(reply, playout)
                 self._exchange(unanswered)
             while not self._over:
-                await self._happened(await self._next())
+                times = (self._floor.deadline, self._playback.deadline, self._playback.silent_at)
+                await self._happened(await self._inbox.get_by(*times))
         finally:
             self._floor.end()
             reader.cancel()
@@ -106,15 +101,6 @@ class Session:
         async for event in incoming:
             await self._inbox.put(event)
         self._inbox.post(Closed())
-
-    async def _next(self) -> Event | None:
-        """Returns what happens next; None: nothing did before a deadline."""
-        deadlines = [at for at in (self._floor.deadline, self._playback.deadline) if at is not None]
-        try:
-            async with asyncio.timeout_at(min(deadlines, default=None)):
-                return await self._inbox.get()
-        except TimeoutError:
-            return None
 
     async def _happened(self, event: Event | None) -> None:
         now = _now()
@@ -164,6 +150,8 @@ class Session:
             await self._decided(self._floor.recognition_failed(at=now))
 
     async def _overdue(self, now: float) -> None:
+        if (silent_at := self._playback.silent_at) is not None and now >= silent_at:
+            await self._playback.fill()
         if (deadline := self._playback.deadline) is not None and now >= deadline:
             await self._playback.close()
             await self._words_done(now)
@@ -196,9 +184,9 @@ class Session:
     def _think_ahead(self) -> None:
         """Begins to work on what the callee has said so far, once they pause: the pause may be the end."""
         words = self._floor.words
-        busy = self._conversation.busy or self._waiting is not None or self._playback.playing
-        if self._paused and words and not busy and isinstance(self._reply.next, Listen):
-            self._conversation.think_ahead(self._open_turn, SpokenInput(words), self._playback.playout)
+        busy = self._conversation.busy or self._said.waiting is not None or self._playback.playing
+        if self._paused and words and not busy and self._said.wants_an_answer:
+            self._conversation.think_ahead(self._said.open_turn, SpokenInput(words), self._playback.playout)
 
     async def _cut(self) -> None:
         await self._playback.cut()
@@ -211,68 +199,42 @@ class Session:
             if not await self._conversation.withdraw():
                 self._unanswered = together(self._unanswered, callee_input)  # its reply comes first
                 return None
-            callee_input = together(self._said, callee_input)
-        elif self._waiting is not None:
-            if not isinstance(self._waiting.next, Listen):
+            callee_input = together(self._asked, callee_input)
+        elif self._said.waiting is not None:
+            if not isinstance(self._said.waiting.next, Listen):
                 return await self._begin_waiting()
-            self._set(self._waiting)  # nothing of it was heard
+            self._said.set(self._said.waiting)  # nothing of it was heard
         self._exchange(callee_input)
         return None
 
     def _exchange(self, callee_input: CalleeInput) -> None:
-        self._said, self._unanswered = callee_input, None
-        self._conversation.take(self._open_turn, callee_input, self._playback.playout)
+        self._asked, self._unanswered = callee_input, None
+        self._conversation.take(self._said.open_turn, callee_input, self._playback.playout)
 
     # The agent's side.
 
     async def _replied(self, reply: Reply) -> None:
-        begun = self._begun(reply)
+        begun = self._said.begun(reply)
         if begun:
-            self._set(reply)
+            self._said.set(reply)
             self._note()
         if self._unanswered is not None and isinstance(reply.next, Listen):
-            self._set(reply)  # nothing of it was heard, or the callee has cut it
+            self._said.set(reply)  # nothing of it was heard, or the callee has cut it
             self._exchange(self._unanswered)
         elif begun and self._playback.playing:
             await self._listen()
         elif self._floor.callee_speaks or self._playback.playing:
-            self._waiting = reply
+            self._said.waiting = reply
         else:
             await self._begin(reply)
 
     async def _begin_waiting(self) -> None:
-        if self._waiting is not None:
-            reply, self._waiting = self._waiting, None
+        if self._said.waiting is not None:
+            reply, self._said.waiting = self._said.waiting, None
             await self._begin(reply)
 
-    def _begun(self, reply: Reply) -> bool:
-        """Whether the reply that is being said, or was, is the beginning of this one."""
-        return isinstance(self._reply.next, Listen) and first_turn(reply) == first_turn(self._reply)
-
-    def _set(self, reply: Reply, playout: Playout | None = None) -> None:
-        """Makes a reply the one that is being said.
-
-        Args:
-            reply: its beginning may be said already.
-            playout: how far it was played in an earlier stream.
-        """
-        self._waiting = None
-        first = first_turn(reply)
-        if self._begun(reply):
-            self._reply = reply
-            self._playback.extend(spoken_script(reply.prompts, first)[len(self._playback.script) :])
-            return
-        if isinstance(reply.next, Wait):
-            first += self._fillers
-            self._fillers += len(reply.prompts)
-        else:
-            self._fillers = 0
-        self._reply = reply
-        script = spoken_script(reply.prompts, first)
-        self._playback.load(script, heard=heard_of(script, playout or Playout()))
-
     async def _begin(self, reply: Reply, playout: Playout | None = None) -> None:
-        self._set(reply, playout)
+        self._said.set(reply, playout)
         self._playback.play()
         await self._listen()
         if self._playback.playing:
@@ -282,16 +244,15 @@ class Session:
 
     async def _listen(self) -> None:
         """Has the callee listened to as the reply wants it."""
-        if isinstance(self._reply.next, Listen):
+        if isinstance(listen := self._said.reply.next, Listen):
             asking = await self._conversation.asking()
-            expected = Expected.OPEN if asking.step is None else expected_by(asking.step, asking.ask_count)
             self._floor.listen(
-                expected,
+                asking.expected,
                 silence_timeout=asking.pause,
-                most=self._reply.next.max_length,
+                most=listen.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
-                keys=self._reply.next.keys,
-                heard_out=asking.step is not None and asking.step.kind is StepKind.CONSENT,
+                keys=listen.keys,
+                heard_out=asking.must_be_heard_out,
             )
 
     def _tell_floor(self) -> None:
@@ -309,7 +270,7 @@ class Session:
 
     async def _words_done(self, now: float) -> None:
         """Goes on after a reply was played, as far as it is."""
-        match self._reply.next:
+        match self._said.reply.next:
             case HangUp(turn_number) if turn_number and not self._conversation.busy:
                 self._conversation.take(turn_number, None, None)
             case HangUp():
@@ -321,12 +282,8 @@ class Session:
                 await self._begin_waiting()
 
     def _note(self) -> None:
-        if not isinstance(self._reply.next, Wait) and self._playback.script:
-            self._conversation.note(self._open_turn, self._playback.playout)
-
-    @property
-    def _open_turn(self) -> int:
-        return self._reply.next.turn_number
+        if not self._said.is_filler and self._playback.script:
+            self._conversation.note(self._said.open_turn, self._playback.playout)
 
     async def _turn_by_turn(self) -> None:
         await self._conversation.turn_by_turn()

@@ -54,6 +54,7 @@ class StreamParts:
         most: streams that this process may have open, however calm it is.
         can_talk: whether voice and recogniser of streams are to be had.
         first_filler: seconds after which a callee who waits for an answer hears a filler.
+        stopgap: what a callee hears for whom a sentence is on its way, and takes long.
     """
 
     store: ConsultationStore
@@ -70,6 +71,7 @@ class StreamParts:
     most: int = 100
     can_talk: Callable[[], bool] = lambda: True
     first_filler: float = FIRST_FILLER
+    stopgap: str = ""
 
 
 async def _nothing() -> None:
@@ -230,6 +232,7 @@ class StreamCalls:
                 owner,
                 keeps=lambda sentence: not brief.person.named_in(sentence),
                 on_failure=lambda: post(Hushed()),
+                stopgap=self._parts.stopgap,
             ),
             ears=Ears(self._parts.detector(), self._parts.recogniser, owner, post),
             floor=TurnTaking(at=asyncio.get_running_loop().time()),

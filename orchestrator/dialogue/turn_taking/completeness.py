@@ -17,12 +17,13 @@ class Completeness(StrEnum):
     """How finished."""
 
     ANSWERED = "answered"  # a yes or no to what asked for one
-    FINISHED = "finished"  # the end of a sentence, or all that was asked for
+    FINISHED = "finished"  # the polite end of a sentence, or all that was asked for
+    PLAIN = "plain"  # an ending of plain speech: it closes sentences, and stands inside them ("모아", "해 먹어")
     EXPLAINED = "explained"  # a reason or a detail that follows what it belongs to
     UNCLEAR = "unclear"  # no words, or a word that may stand alone
     CONNECTED = "connected"  # an ending or a particle after which more follows
     HESITATING = "hesitating"  # a word that fills a pause
-    COUNTING = "counting"  # digits, but not all
+    COUNTING = "counting"  # digits, or a name, but not all
 
 
 _YES_NO_WORD = (
@@ -41,7 +42,7 @@ _HESITATION = {
     "그냥", "좀", "한", "약간",
 }  # fmt: skip
 # Of these, what also follows a whole sentence: "그렇지 뭐", "끊어요 이제".
-_AFTERTHOUGHT = {"뭐", "좀", "이제", "인제", "그냥", "무슨", "그게", "또", "막"}
+_AFTERTHOUGHT = {"뭐", "좀", "이제", "인제", "그냥", "무슨", "또", "막"}
 # What stands before a predicate or a noun, and never alone.
 _LEADS_ON = {
     "안", "못", "몬", "더", "잘", "제일", "그런", "이런", "저런", "무슨", "왜", "맨날",
@@ -53,7 +54,7 @@ _SPACES = re.compile(r"[\s.,!?~…'\"“”‘’·:;()\-]+")
 # Endings that leave a sentence open, and particles that want a predicate.
 _CONNECTIVE = re.compile(
     rf"(?:고|구|는데|은데|{_N}데|는디|은디|{_N}디|(?<!습)(?<![입합됩갑옵줍답십])니까|니께|니깐|으니|면|믄|면서|서|려고|려구|러|으러|다가|지만|거나|느라|"
-    rf"길래|더니|든지|던지|도록|자마자|려면|어도|아도|해도|어야|아야|해야|기는|기가|기도|때문에|{_L}까봐|듯이|처럼|같이|마냥|[해워봐져려]다)$"
+    rf"길래|더니|든지|던지|도록|자마자|려면|어도|아도|해도|어야|아야|해야|기는|기가|기도|때문에|(?<![가무집])(?<!{_L})게|{_L}까봐|듯이|처럼|같이|마냥|[해워봐져려]다)$"
 )
 _PARTICLE = re.compile(
     rf"(?:[가-힣](?:은|는|을|를|가|이|도|만|에서|에다|에다가|마다|조차|이나|이랑|랑|하고|와|과|의|까지|밖에)|{_L}|[하되있없않많같][는은]|던|된|한|인|픈|쁜|운)$"
@@ -104,9 +105,11 @@ def completeness(text: str, expected: Expected) -> Completeness:
     short = compact(text)
     if _hesitates(text, words, short, expected):
         after_all = len(words) > 1 and words[-1] in _AFTERTHOUGHT and _ends_sentence(words[-2])
-        return Completeness.UNCLEAR if after_all else Completeness.HESITATING
+        return Completeness.EXPLAINED if after_all else Completeness.HESITATING
     if expected is Expected.DATE:
         return _of_date(text, words)
+    if expected is Expected.NAME and len(short) == 1:  # the surname, which may look like a number
+        return Completeness.COUNTING
     if (counted := _of_numbers(words, expected)) is not None:
         return counted
     if _is_answer(short, expected):
@@ -131,7 +134,7 @@ def _of_date(text: str, words: list[str]) -> Completeness:
         return Completeness.FINISHED
     if date is not None or any(re.search(_DIGIT, word) for word in words[-1:]):
         ended = _POLITE.search(words[-1]) is not None
-        return Completeness.UNCLEAR if ended else Completeness.COUNTING
+        return Completeness.CONNECTED if ended else Completeness.COUNTING
     return _by_ending(words, compact(text), Expected.DATE)
 
 
@@ -164,16 +167,21 @@ def _by_ending(words: list[str], short: str, expected: Expected) -> Completeness
         return Completeness.CONNECTED
     if _GOES_ON.search(last):
         return Completeness.UNCLEAR
-    if _ends_sentence(last, alone=len(words) == 1):
+    if _ends_politely(last):
         return Completeness.FINISHED
-    if _CONNECTIVE.search(last) or _PARTICLE.search(last):
-        inverted = any(_ends_sentence(word) for word in words[-_INVERTED:-1])
-        return Completeness.EXPLAINED if inverted else Completeness.CONNECTED
-    return Completeness.UNCLEAR
+    if _ends_sentence(last, alone=len(words) == 1):
+        return Completeness.PLAIN
+    if any(_ends_sentence(word) for word in words[-_INVERTED:-1]):
+        return Completeness.EXPLAINED
+    return Completeness.CONNECTED if _CONNECTIVE.search(last) or _PARTICLE.search(last) else Completeness.UNCLEAR
+
+
+def _ends_politely(word: str) -> bool:
+    return _POLITE.search(word) is not None or _TOLD.search(word) is not None
 
 
 def _ends_sentence(word: str, *, alone: bool = False) -> bool:
-    if _POLITE.search(word) or _TOLD.search(word):
+    if _ends_politely(word):
         return True
     if _CONNECTIVE.search(word) or _NOUN.fullmatch(word):
         return False

@@ -20,7 +20,8 @@ from orchestrator.dialogue.turn_taking.decisions import (
     TurnEnded,
 )
 from orchestrator.dialogue.turn_taking.expected import Expected
-from orchestrator.dialogue.turn_taking.interruption import Overlap, Reaction, is_echo, is_harmless, reaction
+from orchestrator.dialogue.turn_taking.holding import WORDS_AFTER_SOUND, Holding
+from orchestrator.dialogue.turn_taking.interruption import Reaction, is_echo, is_harmless
 from orchestrator.dialogue.turn_taking.listening import Listening
 
 # Seconds without news after which whoever runs the call is reminded that it is the agent's turn.
@@ -30,11 +31,6 @@ LONGEST_SENTENCE = 60.0
 _OVERLAPPING_ANSWER = 0.7
 # Where a question must be heard out, an answer from before its end goes on for so many seconds after it.
 _GOES_ON = 0.3
-# A held voice goes on so many seconds after the sound has ended, or in spite of it.
-_WORDS_AFTER_SOUND = 1.5
-LONGEST_HOLD = 8.0
-# Where sound alone has held the voice so often in vain, only words do: the line may carry the agent's own voice back.
-MOST_FALSE_HOLDS = 2
 # Seconds between two keys.
 KEY_PAUSE = 4.0
 
@@ -58,8 +54,7 @@ class TurnTaking:
         self._turn = CalleeTurn()
         self._saying: tuple[str, str] = ("", "")
         self._uninterruptible = False
-        self._held_before: float | None = None  # beginning of the stretch that was no interruption
-        self._false_holds = 0
+        self._holding = Holding()
         self._digits = ""
         self._last_key = at
 
@@ -113,7 +108,7 @@ class TurnTaking:
         if self._floor is _Floor.OVER:
             return
         if self._floor is _Floor.HELD:
-            self._held_before = self._turn.runs.began
+            self._holding.agent_goes_on(self._turn)
         self._saying = (self._saying[1], text)
         self._uninterruptible = uninterruptible
         self._turn.words.expect_no_late_ones()
@@ -126,7 +121,7 @@ class TurnTaking:
             return []
         if self._floor in {_Floor.AGENT, _Floor.HELD} and not self._turn.runs.speaking and not self._counts():
             self._turn.forget()
-        self._false_holds = 0
+        self._holding.forget()
         self._enter(_Floor.CALLEE)
         return [*self._keys_done(), *self._due()]
 
@@ -136,7 +131,7 @@ class TurnTaking:
         if self._floor is _Floor.OVER:
             return []
         if self._floor is _Floor.AGENT and is_harmless(self._turn.words.text, self._said):
-            self._turn.forget_if_older(self._now, _WORDS_AFTER_SOUND)
+            self._turn.forget_if_older(self._now, WORDS_AFTER_SOUND)
         return [*self._turn.frame(speech, self._now), *self._due()]
 
     def recognised(self, text: str, final: bool, *, at: float) -> list[Decision]:
@@ -229,27 +224,19 @@ class TurnTaking:
             return Reaction.GO_ON
         if self._digits:
             return Reaction.STOP
-        runs = self._turn.runs
-        new = runs.speaking and runs.began != self._held_before and self._false_holds < MOST_FALSE_HOLDS
-        return reaction(Overlap(runs.voiced if new else 0.0, self._turn.words.text, self._said))
+        return self._holding.reaction(self._turn, self._said)
 
     def _while_held(self) -> list[Decision]:
         if not is_harmless(self._turn.words.text, self._said):
             return [self._interrupted()]
         if self._now < self._hold_ends_at():
             return []
-        self._held_before = self._turn.runs.began
-        self._false_holds += 1
+        self._holding.was_in_vain(self._turn)
         self._enter(_Floor.AGENT)
         return [Resume()]
 
     def _hold_ends_at(self) -> float:
-        runs, longest = self._turn.runs, self._since + LONGEST_HOLD
-        if runs.speaking:
-            return longest
-        if self._turn.words.settled:
-            return self._now
-        return min(longest, runs.last_voiced + _WORDS_AFTER_SOUND)
+        return self._holding.ends_at(self._turn, self._since, self._now)
 
     def _interrupted(self) -> Interrupt:
         self._enter(_Floor.CALLEE)

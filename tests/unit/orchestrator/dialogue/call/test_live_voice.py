@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.call.voice import MOST_WAITING, FirstPiece, Source, Voice, speech_key
+from orchestrator.dialogue.call.synthesis import Source
+from orchestrator.dialogue.call.voice import MOST_WAITING, FirstPiece, Voice, speech_key
 from orchestrator.domain.errors import TextToSpeechUnavailable
 from tests.fakes.speech_cache import InMemorySpeechCache
 from tests.fakes.streaming_text_to_speech import PIECE, ScriptedStreamingTextToSpeech, spoken
@@ -346,3 +347,16 @@ async def test_forgetting_a_sentence_does_not_silence_who_listens_to_it() -> Non
         await asyncio.sleep(0.05)
         its.voice.forget("홍길동")
         assert await listening == b"".join(spoken(named))
+
+
+@virtual_time
+async def test_what_is_kept_at_hand_sounds_whatever_fails_and_is_made_as_soon_as_it_can_be() -> None:
+    async with scene(memory=1) as its:
+        its.synthesiser.error = TextToSpeechUnavailable()
+        keeping = asyncio.create_task(its.voice.keep_at_hand([HELLO]))
+        await asyncio.sleep(12)
+        assert its.voice.at_hand(HELLO) == b""
+        its.synthesiser.error = None
+        await keeping
+        its.synthesiser.error = TextToSpeechUnavailable()
+        assert its.voice.at_hand(HELLO) == await its.hear(HELLO) == b"".join(spoken(HELLO))

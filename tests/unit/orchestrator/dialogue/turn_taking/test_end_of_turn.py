@@ -18,24 +18,28 @@ def test_bare_yes_to_an_open_question_is_the_beginning_of_an_answer(text):
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "밥은 먹었어요",
-        "병원에 갔습니다",
-        "무릎이 아파",
-        "괜찮지",
-        "안 가",
-        "먹었구만유",
-        "그렇심더",
-        "허리가 아프데이",
-        "돈이 없네",
-        "뭐라카노",
-        "가더라고",
-        "어디십니까",
-    ],
+    "text", ["밥은 먹었어요", "병원에 갔습니다", "먹었구만유", "그렇심더", "허리가 아프데이", "가더라고", "어디십니까"]
 )
-def test_sentences_end_in_all_styles(text):
+def test_polite_sentences_end_in_all_styles(text):
     assert completeness(text, Expected.OPEN) is Completeness.FINISHED
+
+
+@pytest.mark.parametrize("text", ["무릎이 아파", "괜찮지", "안 가", "돈이 없네", "뭐라카노", "밥을 못 해 먹어"])
+def test_plain_endings_may_be_the_end(text):
+    assert completeness(text, Expected.OPEN) is Completeness.PLAIN
+
+
+@pytest.mark.parametrize("text", ["안 가 다리가 아파서", "먹었어요 아침에", "끊어요 이제", "그렇지 뭐"])
+def test_details_after_a_sentence_explain_it(text):
+    assert completeness(text, Expected.OPEN) is Completeness.EXPLAINED
+
+
+@pytest.mark.parametrize("ending", ["갔어", "갔어요"])
+def test_who_has_said_more_is_sooner_done(ending):
+    few, many = (
+        silence_needed(f"{words} {ending}", Expected.OPEN, most=5.0) for words in ("집에", "어제 딸이 우리 집에")
+    )
+    assert many < few < silence_needed("집에 갔는데", Expected.OPEN, most=5.0)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,10 @@ def test_part_of_a_birth_date_is_counting(text):
     assert completeness(text, Expected.DATE) is Completeness.COUNTING
 
 
+def test_a_year_alone_is_no_birth_date():
+    assert completeness("삼십칠년생이에요", Expected.DATE) is Completeness.CONNECTED
+
+
 @pytest.mark.parametrize(
     "text", ["천구백사십팔년 삼월 십이일이요", "480312", "사십팔년 팔월 보름날", "1948년 3월 12일"]
 )
@@ -92,6 +100,7 @@ def test_names():
     assert completeness("박영은", Expected.NAME) is Completeness.FINISHED
     assert completeness("저는", Expected.NAME) is Completeness.CONNECTED
     assert completeness("제 이름은", Expected.NAME) is Completeness.CONNECTED
+    assert completeness("이", Expected.NAME) is Completeness.COUNTING
 
 
 def test_silence_grows_with_what_is_missing():

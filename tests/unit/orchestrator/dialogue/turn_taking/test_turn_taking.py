@@ -13,7 +13,8 @@ from orchestrator.dialogue.turn_taking.decisions import (
     TurnEnded,
 )
 from orchestrator.dialogue.turn_taking.expected import Expected
-from orchestrator.dialogue.turn_taking.turn_taking import LONGEST_HOLD, REMINDER
+from orchestrator.dialogue.turn_taking.holding import LONGEST_HOLD
+from orchestrator.dialogue.turn_taking.turn_taking import REMINDER
 from tests.unit.orchestrator.dialogue.turn_taking.phone_line import PhoneLine
 
 GREETING = "안녕하세요. 행복복지센터의 인공지능 상담원입니다. 이 전화는 사람이 아니라 인공지능이 드리는 전화예요."
