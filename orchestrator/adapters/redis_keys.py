@@ -12,6 +12,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{s07}:due               sorted set: `kind:id` by the time it is due, in milliseconds; campaigns too
     calling:{s07}:index             sorted set: id by creation, in microseconds
     calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
+    calling:{s07}:pending           sorted set: id by when its result began to wait for the backend, in microseconds
     calling:{s07}:campaign:<id>     hash: version, stamp, data; the campaign's other keys go on after the id:
         :items                      hash: item by person
         :orders                     hash: order by person, until the person is not called again
@@ -64,6 +65,7 @@ class ConsultationKeys:
     due: str
     index: str
     dead: str
+    pending: str
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +82,7 @@ def consultation_keys(consultation_id: str) -> ConsultationKeys:
         due=f"{shard}:due",
         index=f"{shard}:index",
         dead=f"{shard}:dead",
+        pending=f"{shard}:pending",
     )
 
 
@@ -136,3 +139,4 @@ def _shard(number: int) -> str:
 DUE = tuple(f"{_shard(number)}:due" for number in range(SHARDS))
 INDEX = tuple(f"{_shard(number)}:index" for number in range(SHARDS))
 DEAD = tuple(f"{_shard(number)}:dead" for number in range(SHARDS))
+PENDING = tuple(f"{_shard(number)}:pending" for number in range(SHARDS))
