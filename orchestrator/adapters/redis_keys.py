@@ -28,6 +28,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{dial}:pace             string: when the next permit may be given, in microseconds
     calling:{dial}:waiting          sorted set: consultations that wait for a permit, by line and arrival
     calling:{dial}:told             sorted set: the same, by when they were told to ask again
+    calling:{dial}:phone:<hash>     string: the consultation that called a number last, by the hash of the number
     calling:schema                  string: what this table was when the store was first used
     calling:jobs:...                docket's: work that is to be done now (in a cluster, {calling:jobs})
     calling:news                    channel: ids of consultations that changed
@@ -130,6 +131,11 @@ def vectors_key(content: str) -> str:
 def pause_key(person_id: str) -> str:
     """Returns the key of what is known of a person's pauses; does not show whose they are."""
     return f"calling:pause:{hashlib.sha256(person_id.encode()).hexdigest()}"
+
+
+def dialled_phone_key(phone: str) -> str:
+    """Returns the key of who was called at a number last; does not show which number it is."""
+    return f"calling:{{dial}}:phone:{hashlib.sha256(phone.encode()).hexdigest()}"
 
 
 def _shard(number: int) -> str:
