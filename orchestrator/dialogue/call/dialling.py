@@ -197,7 +197,8 @@ class Dialling:
             if current.dial_attempts >= MOST_ATTEMPTS:
                 return ended(current, self._clock.now(), self._clock.now(), error.failure)
             again = self._clock.now() + BACKOFF[min(current.dial_attempts, len(BACKOFF)) - 1]
-            return Change(replace(current, version=current.version + 1, dial_open=False), due={DueKind.DIAL: again})
+            waiting = replace(current, version=current.version + 1, dial_open=False)
+            return Change(waiting, due={DueKind.DIAL: again, DueKind.CHECK: None})
 
         await transact(self._store, consultation_id, decide)
 

@@ -227,3 +227,17 @@ async def test_who_is_cancelled_while_the_number_is_engaged_never_rings() -> Non
     await scene.consultations.end(scene.id)
     await scene.work(60)
     assert (len(scene.telephone.orders), (await scene.record()).state) == (1, State.CANCELLED)
+
+
+@virtual_time
+async def test_who_was_not_placed_and_waits_long_for_another_permit_is_not_given_up() -> None:
+    scene = await ordered()
+    scene.telephone.dial_errors = [TelephoneUnavailable(happened=False)]
+    await scene.work()
+    await scene.permits.ask("another", hold=3600, line=0, phone=plain_brief().person.phone)
+    for _ in range(20):
+        await scene.work(30)
+    assert (await scene.record()).state is State.DIALLING
+    await scene.permits.release("another")
+    await scene.work(5)
+    assert len(scene.telephone.orders) == 1
