@@ -39,7 +39,7 @@ def call(
     body = read_payload(payload)
 
     async def start_and_watch() -> bool:
-        async with _orchestrator(address) as client:
+        async with orchestrator(address) as client:
             started = await client.start_consultation(body, str(uuid.uuid4()))
             if not as_json:
                 display.console.print(display.pairs({"consultation": started["consultation_id"]}))
@@ -58,7 +58,7 @@ def watch(
     """Watch a consultation from its start to its end."""
 
     async def show() -> None:
-        async with _orchestrator(address) as client:
+        async with orchestrator(address) as client:
             await _show(client, consultation_id, cursor, as_json)
 
     run(show())
@@ -68,7 +68,7 @@ def transcript(consultation_id: ConsultationId, address: Address = DEFAULT_ADDRE
     """Show what was said, who said it, where it came from, and how long the work took."""
 
     async def show() -> None:
-        async with _orchestrator(address) as client:
+        async with orchestrator(address) as client:
             turns = await whole_transcript(client, consultation_id)
         display.print_json({"turns": turns}) if as_json else display.console.print(display.transcript(turns))
 
@@ -79,7 +79,7 @@ def summary(consultation_id: ConsultationId, address: Address = DEFAULT_ADDRESS,
     """Show what came of a consultation that is over."""
 
     async def show() -> None:
-        async with _orchestrator(address) as client:
+        async with orchestrator(address) as client:
             view = await client.summary(consultation_id)
         display.print_json(view) if as_json else display.console.print(display.summary(view))
 
@@ -96,7 +96,7 @@ def acknowledge(
     """Take over an alarm: nobody else is told of it any more."""
 
     async def take_over() -> None:
-        async with _orchestrator(address) as client:
+        async with orchestrator(address) as client:
             view = await client.acknowledge_alarm(consultation_id, number, by)
         display.print_json(view) if as_json else display.console.print(display.alarm(view))
 
@@ -131,7 +131,12 @@ async def _show(client: OrchestratorClient, consultation_id: str, cursor: str, a
 
 
 @asynccontextmanager
-async def _orchestrator(address: str) -> AsyncIterator[OrchestratorClient]:
+async def orchestrator(address: str) -> AsyncIterator[OrchestratorClient]:
+    """Connects to the orchestrator; what it refuses ends the command with its words.
+
+    Raises:
+        CommandError
+    """
     client = OrchestratorClient(address.removeprefix("grpc://").removeprefix("http://").rstrip("/"))
     try:
         yield client

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         SummaryView,
         TimingsView,
         TurnView,
+        UndeliveredView,
         UnderstandingView,
     )
 
@@ -71,7 +72,7 @@ def event(view: EventView) -> RenderableType:
         case "turn_taken":
             return _turns([view["turn"]])
         case "delivery_attempted":
-            return _attempt(view["attempt"])
+            return attempt(view["attempt"])
         case "alarm_changed":
             return alarm(view["alarm"])
         case _:
@@ -135,10 +136,28 @@ def _state(consultation: ConsultationView) -> Text:
     return Text(f"● {text}", style={"failed": "bold red", "completed": "bold green"}.get(state, "bold"))
 
 
-def _attempt(attempt: AttemptView) -> Text:
+def undelivered(results: Sequence[UndeliveredView]) -> Table:
+    """Returns results that were given up, each with why."""
+    table = Table("consultation", "why", "answer", "tries", "first", "last", box=None)
+    for result in results:
+        table.add_row(
+            result["consultation"]["consultation_id"],
+            _words(result["failure"] or "unknown"),
+            str(result["http_status"] or "none"),
+            str(result["attempt_count"]),
+            result["first_attempt_time"] or "",
+            result["last_attempt_time"] or "",
+        )
+    return table
+
+
+def attempt(attempt: AttemptView) -> Text:
+    """Returns a try to deliver a result."""
     answer = (
         f"the backend answered {attempt['http_status']}" if attempt["http_status"] else "the backend did not answer"
     )
+    if attempt["failure"]:
+        answer += f" ({_words(attempt['failure'])})"
     again = f"; again at {attempt['next_attempt_time']}" if attempt["next_attempt_time"] else ""
     text = f"● delivery {attempt['number']}: {answer}: {_words(attempt['delivery'] or 'pending')}{again}"
     return Text(text, style="bold green" if attempt["delivery"] == "delivered" else "bold red")

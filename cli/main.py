@@ -21,6 +21,8 @@ _COMMANDS = {
     "transcript": "cli.consultations:transcript",
     "summary": "cli.consultations:summary",
     "acknowledge": "cli.consultations:acknowledge",
+    "undelivered": "cli.results:undelivered",
+    "deliver": "cli.results:deliver",
     "plan": "cli.plan:plan",
     "doctor": "cli.doctor:doctor",
     "version": "cli.main:version",

@@ -129,6 +129,7 @@ def _add_backend_routes(router: web.UrlDispatcher, api: BackendApi, streams: Eve
     for prefix in ("/api", ""):
         router.add_post(f"{prefix}/receive", api.receive)
         router.add_post(f"{prefix}/send_llm_result", api.send_llm_result)
+    router.add_get("/api/undelivered_results", api.undelivered_results)
     router.add_get("/api/consultations", api.consultations)
     router.add_get("/api/consultations/{consultation_id}", api.consultation)
     router.add_get("/api/consultations/{consultation_id}/transcript", api.transcript)

@@ -69,6 +69,10 @@ class BackendApi:
         attempt = await self._orchestrator.deliver_result(body.consultation_id)
         return json_response(DeliveredView(consultation_id=body.consultation_id, attempt=attempt))
 
+    async def undelivered_results(self, request: web.Request) -> web.Response:
+        """`GET /api/undelivered_results?page_size=&page_token=`: what was given up, and why; longest waiting first."""
+        return json_response(await self._orchestrator.undelivered_results(*_page(request)))
+
     async def consultations(self, request: web.Request) -> web.Response:
         """`GET /api/consultations?page_size=&page_token=`: newest first."""
         return json_response(await self._orchestrator.consultations(*_page(request)))

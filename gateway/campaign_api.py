@@ -1,12 +1,10 @@
 """Campaigns over HTTP. Errors are JSON (`gateway.errors`), shapes are in `gateway.campaign_views`."""
 
-import uuid
-
 from aiohttp import web
 
 from gateway.backend_api import idempotency_key, json_response
 from gateway.backend_fields import in_backend_words
-from gateway.campaign_body import CampaignBody, MorePeopleBody
+from gateway.campaign_body import CampaignBody, MorePeopleBody, derived_request_id
 from gateway.campaign_client import CampaignClient
 from gateway.errors import InvalidArgumentError
 from gateway.request_body import read_json
@@ -22,11 +20,14 @@ class CampaignApi:
         self._campaigns = campaigns
 
     async def start(self, request: web.Request) -> web.Response:
-        """`POST /api/campaigns`: starts a campaign. 202; the same `Idempotency-Key` starts it once."""
-        key = idempotency_key(request) or str(uuid.uuid4())
+        """`POST /api/campaigns`: starts a campaign. 202.
+
+        The same `Idempotency-Key` starts it once; without that header the same body does.
+        """
+        key = idempotency_key(request)
         body = await read_json(request, CampaignBody, max_bytes=MAX_CAMPAIGN_BYTES)
         try:
-            return json_response(await self._campaigns.start(body, key), status=202)
+            return json_response(await self._campaigns.start(body, key or derived_request_id(body)), status=202)
         except InvalidArgumentError as error:
             raise in_backend_words(error) from error
 

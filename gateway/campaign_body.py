@@ -1,5 +1,6 @@
 """The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default."""
 
+import hashlib
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,3 +56,8 @@ class MorePeopleBody(_Body):
     """More people for a campaign."""
 
     consultations: list[ReceivePayload]
+
+
+def derived_request_id(body: CampaignBody) -> str:
+    """Returns the request id of a body that came without an `Idempotency-Key`: the same campaign again is the same."""
+    return f"campaign:{hashlib.sha256(body.model_dump_json().encode()).hexdigest()}"

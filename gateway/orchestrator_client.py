@@ -46,6 +46,7 @@ _REPEATABLE = [
             "ListConsultations",
             "GetTranscript",
             "Summary",
+            "ListUndeliveredResults",
             "AcknowledgeAlarm",
         )
     ),
@@ -178,6 +179,15 @@ class OrchestratorClient:
         request = consultation_service_pb2.DeliverResultRequest(consultation_id=consultation_id)
         response = await call(self._api, self._consultations.DeliverResult, request, self._deadlines.deliver)
         return to_view.attempt(response.attempt)
+
+    async def undelivered_results(self, page_size: int, page_token: str) -> views.UndeliveredPage:
+        """Returns a page of the results that were given up, longest waiting first."""
+        request = consultation_service_pb2.ListUndeliveredResultsRequest(page_size=page_size, page_token=page_token)
+        response = await call(self._api, self._consultations.ListUndeliveredResults, request, self._deadlines.read)
+        return views.UndeliveredPage(
+            results=[to_view.undelivered(result) for result in response.results],
+            next_page_token=response.next_page_token,
+        )
 
     async def acknowledge_alarm(self, consultation_id: str, number: int, acknowledged_by: str) -> views.AlarmView:
         """Takes an alarm over in somebody's name; again, it stays as it is."""

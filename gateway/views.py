@@ -214,6 +214,26 @@ class AttemptView(TypedDict):
     http_status: int | None
     delivery: str | None
     next_attempt_time: str | None
+    failure: str | None
+
+
+class UndeliveredView(TypedDict):
+    """A result that was given up, and why the last try failed."""
+
+    consultation: ConsultationView
+    attempt_count: int
+    http_status: int | None
+    failure: str | None
+    first_attempt_time: str | None
+    last_attempt_time: str | None
+    give_up_time: str | None
+
+
+class UndeliveredPage(TypedDict):
+    """`GET /api/undelivered_results`: longest waiting first."""
+
+    results: list[UndeliveredView]
+    next_page_token: str
 
 
 class EventView(TypedDict):

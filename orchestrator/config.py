@@ -184,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def retention(self) -> timedelta:
-        """How long a consultation is kept after its result was acknowledged."""
+        """How long a consultation is kept after its result was acknowledged, or given up."""
         return timedelta(days=self.retention_days)
 
 

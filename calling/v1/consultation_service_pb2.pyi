@@ -11,6 +11,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -364,16 +365,70 @@ class DeliveryAttempt(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _Failure:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _FailureEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[DeliveryAttempt._Failure.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        FAILURE_UNSPECIFIED: DeliveryAttempt._Failure.ValueType  # 0
+        """It did acknowledge it."""
+        FAILURE_UNKNOWN: DeliveryAttempt._Failure.ValueType  # 1
+        """The answer is not known: whoever posted it died, or still waits. It may have arrived."""
+        FAILURE_REFUSED: DeliveryAttempt._Failure.ValueType  # 2
+        """The backend does not accept this result (4xx)."""
+        FAILURE_UNAUTHORISED: DeliveryAttempt._Failure.ValueType  # 3
+        """The backend does not know us (401, 403): secrets, or its own rights, are wrong."""
+        FAILURE_WRONG_URL: DeliveryAttempt._Failure.ValueType  # 4
+        """Nothing takes results at this URL (3xx, 404, 405, 410), or it is none."""
+        FAILURE_BUSY: DeliveryAttempt._Failure.ValueType  # 5
+        """The backend has too much to do, or is just taking this result (408, 409, 425, 429)."""
+        FAILURE_BACKEND_FAILED: DeliveryAttempt._Failure.ValueType  # 6
+        """The backend failed (5xx). It may have stored the result."""
+        FAILURE_TIMEOUT: DeliveryAttempt._Failure.ValueType  # 7
+        """No answer came in time. The result may have arrived."""
+        FAILURE_UNREACHABLE: DeliveryAttempt._Failure.ValueType  # 8
+        """There was no connection to the backend."""
+        FAILURE_BROKEN_OFF: DeliveryAttempt._Failure.ValueType  # 9
+        """The connection ended before an answer. The result may have arrived."""
+
+    class Failure(_Failure, metaclass=_FailureEnumTypeWrapper):
+        """Why the backend did not acknowledge a result. Values may be added."""
+
+    FAILURE_UNSPECIFIED: DeliveryAttempt.Failure.ValueType  # 0
+    """It did acknowledge it."""
+    FAILURE_UNKNOWN: DeliveryAttempt.Failure.ValueType  # 1
+    """The answer is not known: whoever posted it died, or still waits. It may have arrived."""
+    FAILURE_REFUSED: DeliveryAttempt.Failure.ValueType  # 2
+    """The backend does not accept this result (4xx)."""
+    FAILURE_UNAUTHORISED: DeliveryAttempt.Failure.ValueType  # 3
+    """The backend does not know us (401, 403): secrets, or its own rights, are wrong."""
+    FAILURE_WRONG_URL: DeliveryAttempt.Failure.ValueType  # 4
+    """Nothing takes results at this URL (3xx, 404, 405, 410), or it is none."""
+    FAILURE_BUSY: DeliveryAttempt.Failure.ValueType  # 5
+    """The backend has too much to do, or is just taking this result (408, 409, 425, 429)."""
+    FAILURE_BACKEND_FAILED: DeliveryAttempt.Failure.ValueType  # 6
+    """The backend failed (5xx). It may have stored the result."""
+    FAILURE_TIMEOUT: DeliveryAttempt.Failure.ValueType  # 7
+    """No answer came in time. The result may have arrived."""
+    FAILURE_UNREACHABLE: DeliveryAttempt.Failure.ValueType  # 8
+    """There was no connection to the backend."""
+    FAILURE_BROKEN_OFF: DeliveryAttempt.Failure.ValueType  # 9
+    """The connection ended before an answer. The result may have arrived."""
+
     NUMBER_FIELD_NUMBER: _builtins.int
     HTTP_STATUS_FIELD_NUMBER: _builtins.int
     DELIVERY_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Which try, from 1."""
     http_status: _builtins.int
     """What the backend answered; absent if it did not answer."""
     delivery: _consultation_pb2.Consultation.Delivery.ValueType
     """Where the delivery stands after it."""
+    failure: Global___DeliveryAttempt.Failure.ValueType
+    """Why it was not acknowledged."""
     @_builtins.property
     def next_attempt_time(self) -> _timestamp_pb2.Timestamp:
         """When it is tried again; absent if it is not."""
@@ -385,10 +440,11 @@ class DeliveryAttempt(_message.Message):
         http_status: _builtins.int | None = ...,
         delivery: _consultation_pb2.Consultation.Delivery.ValueType = ...,
         next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
+        failure: Global___DeliveryAttempt.Failure.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_http_status", b"_http_status", "http_status", b"http_status", "next_attempt_time", b"next_attempt_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_http_status", b"_http_status", "delivery", b"delivery", "http_status", b"http_status", "next_attempt_time", b"next_attempt_time", "number", b"number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_http_status", b"_http_status", "delivery", b"delivery", "failure", b"failure", "http_status", b"http_status", "next_attempt_time", b"next_attempt_time", "number", b"number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__http_status: _TypeAlias = _typing.Literal["http_status"]  # noqa: Y015
     _WhichOneofArgType__http_status: _TypeAlias = _typing.Literal["_http_status", b"_http_status"]  # noqa: Y015
@@ -651,10 +707,15 @@ class UndeliveredResult(_message.Message):
     ATTEMPT_COUNT_FIELD_NUMBER: _builtins.int
     LAST_HTTP_STATUS_FIELD_NUMBER: _builtins.int
     GIVE_UP_TIME_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    FIRST_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
+    LAST_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
     attempt_count: _builtins.int
     """How often it was tried."""
     last_http_status: _builtins.int
     """What the backend answered last; absent if it did not answer."""
+    failure: Global___DeliveryAttempt.Failure.ValueType
+    """Why the last try failed."""
     @_builtins.property
     def consultation(self) -> _consultation_pb2.Consultation:
         """Whose result it is."""
@@ -663,6 +724,14 @@ class UndeliveredResult(_message.Message):
     def give_up_time(self) -> _timestamp_pb2.Timestamp:
         """When it was given up."""
 
+    @_builtins.property
+    def first_attempt_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was tried first."""
+
+    @_builtins.property
+    def last_attempt_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was tried last."""
+
     def __init__(
         self,
         *,
@@ -670,10 +739,13 @@ class UndeliveredResult(_message.Message):
         attempt_count: _builtins.int = ...,
         last_http_status: _builtins.int | None = ...,
         give_up_time: _timestamp_pb2.Timestamp | None = ...,
+        failure: Global___DeliveryAttempt.Failure.ValueType = ...,
+        first_attempt_time: _timestamp_pb2.Timestamp | None = ...,
+        last_attempt_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_http_status", b"_last_http_status", "consultation", b"consultation", "give_up_time", b"give_up_time", "last_http_status", b"last_http_status"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_http_status", b"_last_http_status", "consultation", b"consultation", "first_attempt_time", b"first_attempt_time", "give_up_time", b"give_up_time", "last_attempt_time", b"last_attempt_time", "last_http_status", b"last_http_status"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_http_status", b"_last_http_status", "attempt_count", b"attempt_count", "consultation", b"consultation", "give_up_time", b"give_up_time", "last_http_status", b"last_http_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_http_status", b"_last_http_status", "attempt_count", b"attempt_count", "consultation", b"consultation", "failure", b"failure", "first_attempt_time", b"first_attempt_time", "give_up_time", b"give_up_time", "last_attempt_time", b"last_attempt_time", "last_http_status", b"last_http_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__last_http_status: _TypeAlias = _typing.Literal["last_http_status"]  # noqa: Y015
     _WhichOneofArgType__last_http_status: _TypeAlias = _typing.Literal["_last_http_status", b"_last_http_status"]  # noqa: Y015

@@ -137,7 +137,25 @@ def attempt(message: consultation_service_pb2.DeliveryAttempt) -> views.AttemptV
         http_status=message.http_status if message.HasField("http_status") else None,
         delivery=optional_name(consultation_pb2.Consultation.Delivery, message.delivery, "DELIVERY_"),
         next_attempt_time=moment(message, "next_attempt_time"),
+        failure=_failure(message.failure),
     )
+
+
+def undelivered(message: consultation_service_pb2.UndeliveredResult) -> views.UndeliveredView:
+    """Returns a result that was given up."""
+    return views.UndeliveredView(
+        consultation=consultation(message.consultation),
+        attempt_count=message.attempt_count,
+        http_status=message.last_http_status if message.HasField("last_http_status") else None,
+        failure=_failure(message.failure),
+        first_attempt_time=moment(message, "first_attempt_time"),
+        last_attempt_time=moment(message, "last_attempt_time"),
+        give_up_time=moment(message, "give_up_time"),
+    )
+
+
+def _failure(number: int) -> str | None:
+    return optional_name(consultation_service_pb2.DeliveryAttempt.Failure, number, "FAILURE_")
 
 
 def event(message: consultation_service_pb2.WatchConsultationResponse) -> views.EventView:

@@ -11,12 +11,16 @@ from observability import log
 from orchestrator.adapters import backend_result
 from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.dialogue.ports.results import Receipt, Report
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.errors import NoResultUrl
 
 logger = log.get(__name__)
 
 # Client errors that pass: time ran out, the same result is just being taken, too early, too many.
 _PASSING = {408, 409, 425, 429}
+_UNAUTHORISED = {401, 403}
+# Not found, no POST here, gone. Redirects count as the same: none is followed.
+_WRONG_URL = {404, 405, 410}
 
 
 class BackendResults:
@@ -51,6 +55,10 @@ class BackendResults:
         """Whether a backend is configured."""
         return bool(self._url)
 
+    def admits(self) -> bool:
+        """Whether it is worth a try: always."""
+        return True
+
     def encode(self, report: Report) -> bytes:
         """Returns the result as the backend reads it."""
         return backend_result.encode(report)
@@ -68,8 +76,9 @@ class BackendResults:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
                 receipt = _receipt(response)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            logger.warning("result_not_delivered", key=key, error=type(error).__name__)
-            return Receipt(None, accepted=False)
+            failure = _unanswered(error)
+            logger.warning("result_not_delivered", key=key, failure=failure, error=type(error).__name__)
+            return Receipt(None, accepted=False, failure=failure)
         if not receipt.accepted:
             logger.warning("result_refused", key=key, http_status=receipt.http_status, final=receipt.final)
         return receipt
@@ -79,7 +88,39 @@ def _receipt(response: aiohttp.ClientResponse) -> Receipt:
     status = response.status
     passing = status in _PASSING or status >= 500
     accepted = 200 <= status < 300
-    return Receipt(status, accepted, final=not (accepted or passing), retry_after=_retry_after(response))
+    return Receipt(
+        status,
+        accepted,
+        final=not (accepted or passing),
+        retry_after=_retry_after(response),
+        failure=DeliveryFailure.NONE if accepted else _refused(status),
+    )
+
+
+def _refused(status: int) -> DeliveryFailure:
+    """Returns what a status that is no success means."""
+    if status in _PASSING:
+        return DeliveryFailure.BUSY
+    if status >= 500:
+        return DeliveryFailure.BACKEND_FAILED
+    if status in _UNAUTHORISED:
+        return DeliveryFailure.UNAUTHORISED
+    if status in _WRONG_URL or status < 400:
+        return DeliveryFailure.WRONG_URL
+    return DeliveryFailure.REFUSED
+
+
+def _unanswered(error: Exception) -> DeliveryFailure:
+    """Returns why there was no answer."""
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return DeliveryFailure.UNREACHABLE
+        case TimeoutError():
+            return DeliveryFailure.TIMEOUT
+        case ValueError():  # among them aiohttp's InvalidURL
+            return DeliveryFailure.WRONG_URL
+        case _:
+            return DeliveryFailure.BROKEN_OFF
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:

@@ -10,9 +10,6 @@ from orchestrator.dialogue.ports.results import Receipt, Report, ResultReceiver
 from orchestrator.dialogue.ports.sentences import SentenceEncoder, Vectors
 from orchestrator.domain.errors import EncoderUnavailable
 
-# Seconds after which a result is brought again that was not even sent: others found the backend down just before.
-LATER = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class GuardedResultReceiver:
@@ -26,14 +23,16 @@ class GuardedResultReceiver:
         """Whether a backend is configured."""
         return self.receiver.wanted
 
+    def admits(self) -> bool:
+        """Whether it is worth a try: others did not find the backend down just before."""
+        return self.guard.admits()
+
     def encode(self, report: Report) -> bytes:
         """Returns the result as the backend reads it."""
         return self.receiver.encode(report)
 
     async def deliver(self, body: bytes, *, key: str) -> Receipt:
         """Sends a result; any answer shows that the backend is there."""
-        if not self.guard.admits():
-            return Receipt(None, accepted=False, retry_after=LATER)
         receipt = await self.receiver.deliver(body, key=key)
         self.guard.answered(receipt.http_status is not None)
         return receipt

@@ -63,6 +63,7 @@ def commit_arguments(change: Change, *, now: datetime, writer: bytes, brief: Bri
         *due,
         *expiry,
         _dead_since(consultation, now),
+        _pending_since(consultation),
         *result,
         (change.expire_after or 0) * 1000,
         NEWS,
@@ -115,3 +116,8 @@ def _expiry(change: Change, now: datetime) -> Iterator[Argument]:
 def _dead_since(consultation: Consultation, now: datetime) -> Argument:
     delivery = consultation.delivery
     return microseconds(delivery.settled_at or now) if delivery.state is DeliveryState.DEAD else ""
+
+
+def _pending_since(consultation: Consultation) -> Argument:
+    since = consultation.ended_at or consultation.created_at
+    return microseconds(since) if consultation.delivery.state is DeliveryState.PENDING else ""

@@ -105,7 +105,8 @@ class RedisConsultationStore:
             raise ValueError(_GAP)
         keys = consultation_keys(change.consultation.consultation_id)
         arguments = commit_arguments(change, now=self._clock.now(), writer=self._writer, brief=brief)
-        touched = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.due, keys.index, keys.dead)
+        own = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs)
+        touched = (*own, keys.due, keys.index, keys.dead, keys.pending)
         async with store_access():
             answer = await self._commit.run(touched, arguments, must_hold=change.result is not None)
         if answer[0] == b"gap":
@@ -249,9 +250,10 @@ class RedisConsultationStore:
         self._briefs.forget(consultation_id)
         keys = consultation_keys(consultation_id)
         own = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs, keys.erased)
+        shared = (keys.due, keys.index, keys.dead, keys.pending)
         arguments: list[str | int] = [consultation_id, eraser, _ERASURE_REMEMBERED, NEWS, *KINDS]
         async with store_access():
-            erased = await scripts.ERASE.run(self._client, (*own, keys.due, keys.index, keys.dead), arguments)
+            erased = await scripts.ERASE.run(self._client, (*own, *shared), arguments)
         return bool(erased)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.adapters import scripts
 from orchestrator.adapters.redis_client import RedisClient, store_access
-from orchestrator.adapters.redis_keys import DIAL_LEASES, DIAL_PACE, DIAL_TOLD, DIAL_WAITING
+from orchestrator.adapters.redis_keys import DIAL_LEASES, DIAL_PACE, DIAL_TOLD, DIAL_WAITING, dialled_phone_key
 from orchestrator.dialogue.ports.clock import Clock
 
 _MICROSECONDS = 1_000_000
@@ -29,9 +29,10 @@ class RedisDialPermits:
         self._most = most_calls
         self._clock = clock
 
-    async def ask(self, consultation_id: str, *, hold: float, line: int) -> float:
+    async def ask(self, consultation_id: str, *, hold: float, line: int, phone: str = "") -> float:
         """Returns 0 if it may be dialled now; else after how many seconds to ask again."""
-        keys = (DIAL_LEASES, DIAL_PACE, DIAL_WAITING, DIAL_TOLD)
+        number = dialled_phone_key(phone or consultation_id)
+        keys = (DIAL_LEASES, DIAL_PACE, DIAL_WAITING, DIAL_TOLD, number)
         held = round(hold * _MICROSECONDS)
         arguments = (self._now(), consultation_id, held, self._interval, self._most, int(line))
         async with store_access():

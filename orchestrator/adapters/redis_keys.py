@@ -12,6 +12,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{s07}:due               sorted set: `kind:id` by the time it is due, in milliseconds; campaigns too
     calling:{s07}:index             sorted set: id by creation, in microseconds
     calling:{s07}:dead              sorted set: id by the time its delivery was given up, in microseconds
+    calling:{s07}:pending           sorted set: id by when its result began to wait for the backend, in microseconds
     calling:{s07}:campaign:<id>     hash: version, stamp, data; the campaign's other keys go on after the id:
         :items                      hash: item by person
         :orders                     hash: order by person, until the person is not called again
@@ -27,6 +28,7 @@ lie on the same node of a cluster and change in one script. The number of shards
     calling:{dial}:pace             string: when the next permit may be given, in microseconds
     calling:{dial}:waiting          sorted set: consultations that wait for a permit, by line and arrival
     calling:{dial}:told             sorted set: the same, by when they were told to ask again
+    calling:{dial}:phone:<hash>     string: the consultation that called a number last, by the hash of the number
     calling:schema                  string: what this table was when the store was first used
     calling:jobs:...                docket's: work that is to be done now (in a cluster, {calling:jobs})
     calling:news                    channel: ids of consultations that changed
@@ -64,6 +66,7 @@ class ConsultationKeys:
     due: str
     index: str
     dead: str
+    pending: str
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +83,7 @@ def consultation_keys(consultation_id: str) -> ConsultationKeys:
         due=f"{shard}:due",
         index=f"{shard}:index",
         dead=f"{shard}:dead",
+        pending=f"{shard}:pending",
     )
 
 
@@ -129,6 +133,11 @@ def pause_key(person_id: str) -> str:
     return f"calling:pause:{hashlib.sha256(person_id.encode()).hexdigest()}"
 
 
+def dialled_phone_key(phone: str) -> str:
+    """Returns the key of who was called at a number last; does not show which number it is."""
+    return f"calling:{{dial}}:phone:{hashlib.sha256(phone.encode()).hexdigest()}"
+
+
 def _shard(number: int) -> str:
     return f"calling:{{s{number:02}}}"
 
@@ -136,3 +145,4 @@ def _shard(number: int) -> str:
 DUE = tuple(f"{_shard(number)}:due" for number in range(SHARDS))
 INDEX = tuple(f"{_shard(number)}:index" for number in range(SHARDS))
 DEAD = tuple(f"{_shard(number)}:dead" for number in range(SHARDS))
+PENDING = tuple(f"{_shard(number)}:pending" for number in range(SHARDS))

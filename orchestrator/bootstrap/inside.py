@@ -100,7 +100,13 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         may_dial=pump.may_dial,
         retention=settings.retention,
     )
-    deliveries = Deliveries(store, outside.receiver, clock, retention=settings.retention)
+    deliveries = Deliveries(
+        store,
+        outside.receiver,
+        clock,
+        retention=settings.retention,
+        on_attempt=outside.delivery_metrics.attempted,
+    )
     alarms = Alarms(
         store,
         outside.alarm_receivers,

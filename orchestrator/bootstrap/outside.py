@@ -15,6 +15,7 @@ from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
 from orchestrator.adapters.backend_results import BackendResults
 from orchestrator.adapters.circuit import Guards
+from orchestrator.adapters.delivery_metrics import DeliveryMetrics
 from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
 from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
 from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
@@ -42,6 +43,7 @@ from orchestrator.adapters.redis_consultation_store import RedisConsultationStor
 from orchestrator.adapters.redis_dial_permits import RedisDialPermits
 from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
 from orchestrator.adapters.redis_replication import Replication
+from orchestrator.adapters.redis_result_backlog import RedisResultBacklog
 from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
 from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
 from orchestrator.adapters.redis_vector_store import RedisVectorStore
@@ -87,6 +89,8 @@ class Outside:
     stream_metrics: StreamMetrics
     load: ProcessLoad
     receiver: GuardedResultReceiver
+    delivery_metrics: DeliveryMetrics
+    backlog: RedisResultBacklog
     alarm_receivers: HttpAlarmReceivers
     institution: Institution
     model: LanguageModel | None
@@ -108,6 +112,7 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
     stack.push_async_callback(redis.aclose)
     clock, alarm_clock = SystemClock(), DocketAlarmClock(settings.redis_url)
     stream_metrics, guards = StreamMetrics(registry), Guards(registry)
+    delivery_metrics = DeliveryMetrics(registry)
     recogniser = GrpcSpeechToText(settings.grpc_stt_url)
     synthesiser = GrpcTextToSpeech(settings.grpc_tts_url, voice=settings.tts_voice)
     streaming_recogniser = GrpcStreamingSpeechToText(settings.grpc_stt_url)
@@ -139,6 +144,8 @@ def open_outside(settings: Settings, registry: CollectorRegistry, stack: AsyncEx
         stream_metrics=stream_metrics,
         load=ProcessLoad(registry),
         receiver=GuardedResultReceiver(backend, guards.of("backend")),
+        delivery_metrics=delivery_metrics,
+        backlog=RedisResultBacklog(redis, delivery_metrics),
         alarm_receivers=HttpAlarmReceivers(settings.alarm_urls, signer),
         institution=institution,
         model=_language_model(settings, registry, guards, stack),

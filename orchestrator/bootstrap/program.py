@@ -89,7 +89,7 @@ class Orchestrator:
         worker: DocketWorker | None = None
         if settings.role is not Role.API:
             worker = DocketWorker(settings.redis_url, inside.work, outside.alarm_clock)
-            tasks.append(worker.run)
+            tasks += [worker.run, outside.backlog.run]
         self.serving = loops.start(_serve(outside, inside.warm_up, tasks), name="serve")
         if settings.metrics_port:
             self._serve_metrics(registry)

@@ -62,6 +62,25 @@ class DialFailure(StrEnum):
     NOT_NOW = "not_now"
 
 
+class DeliveryFailure(StrEnum):
+    """Why the backend did not acknowledge a result.
+
+    `UNKNOWN`: the answer is not known, or not yet; whoever posted it may have died.
+    `BROKEN_OFF`: the connection ended before an answer; the result may have arrived.
+    """
+
+    NONE = "none"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    UNAUTHORISED = "unauthorised"
+    WRONG_URL = "wrong_url"
+    BUSY = "busy"
+    BACKEND_FAILED = "backend_failed"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    BROKEN_OFF = "broken_off"
+
+
 EXCEPTION_LABELS = {
     ExceptionCode.WRONG_PERSON: "신상정보불일치",
     ExceptionCode.REFUSED: "상담거부",

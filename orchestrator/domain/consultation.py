@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from orchestrator.domain.alarm import Alarm
-from orchestrator.domain.codes import DialFailure
+from orchestrator.domain.codes import DeliveryFailure, DialFailure
 from orchestrator.domain.errors import WrongState
 from orchestrator.domain.outcome import Outcome, Summary
 from orchestrator.domain.playout import HeardPart
@@ -57,11 +57,24 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The delivery of a result to the backend, so far."""
+    """The delivery of a result to the backend, so far.
+
+    Attributes:
+        attempts: how often it was posted, the attempt that is being made included.
+        http_status: the latest answer; None if none came.
+        failure: why the latest attempt failed.
+        first_attempt_at: when it was posted first.
+        last_attempt_at: when it was posted last.
+        next_attempt_at: when it is posted again; None if it is not.
+        settled_at: when it was acknowledged or given up.
+    """
 
     state: DeliveryState = DeliveryState.NONE
     attempts: int = 0
     http_status: int | None = None
+    failure: DeliveryFailure = DeliveryFailure.NONE
+    first_attempt_at: datetime | None = None
+    last_attempt_at: datetime | None = None
     next_attempt_at: datetime | None = None
     settled_at: datetime | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.domain.alarm import Alarm
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.consultation import Consultation, DeliveryState
 from orchestrator.domain.turn import Turn
 
@@ -31,12 +32,14 @@ class DeliveryAttempted:
     Attributes:
         number: which try, from 1.
         http_status: the backend's answer; None if there was none.
+        failure: why it was not acknowledged.
     """
 
     number: int
     http_status: int | None
     state: DeliveryState
     next_attempt_at: datetime | None
+    failure: DeliveryFailure = DeliveryFailure.NONE
 
 
 @dataclass(frozen=True, slots=True)

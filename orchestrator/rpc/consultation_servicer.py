@@ -14,10 +14,13 @@ from observability.log import masked_phone
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations, fingerprint
 from orchestrator.dialogue.delivery import Deliveries
-from orchestrator.dialogue.ports.store import Page
-from orchestrator.domain.consultation import Consultation
 from orchestrator.rpc import page_tokens, validation
-from orchestrator.rpc.conversion.consultations import alarm_message, attempt_message, consultation_message
+from orchestrator.rpc.conversion.consultations import (
+    alarm_message,
+    attempt_message,
+    consultation_message,
+    undelivered_message,
+)
 from orchestrator.rpc.conversion.events import event_message
 from orchestrator.rpc.conversion.orders import brief
 from orchestrator.rpc.conversion.outcomes import summary_message
@@ -104,7 +107,10 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         self, request: pb.ListUndeliveredResultsRequest, context: Context
     ) -> pb.ListUndeliveredResultsResponse:
         limit = validation.page_size(request.page_size, **_LIST)
-        return _undelivered(await self._consultations.undelivered(limit=limit, token=request.page_token))
+        page = await self._consultations.undelivered(limit=limit, token=request.page_token)
+        return pb.ListUndeliveredResultsResponse(
+            results=[undelivered_message(item) for item in page.items], next_page_token=page.next_token
+        )
 
     async def AcknowledgeAlarm(
         self, request: pb.AcknowledgeAlarmRequest, context: Context
@@ -114,17 +120,3 @@ class ConsultationServicer(consultation_service_pb2_grpc.ConsultationServiceServ
         by = request.acknowledged_by.strip()
         alarm = await self._alarms.acknowledge(consultation_id, request.alarm_number, by)
         return pb.AcknowledgeAlarmResponse(alarm=alarm_message(alarm))
-
-
-def _undelivered(page: Page[Consultation]) -> pb.ListUndeliveredResultsResponse:
-    response = pb.ListUndeliveredResultsResponse(next_page_token=page.next_token)
-    for consultation in page.items:
-        delivery = consultation.delivery
-        result = response.results.add(
-            consultation=consultation_message(consultation),
-            attempt_count=delivery.attempts,
-            last_http_status=delivery.http_status,
-        )
-        if delivery.settled_at is not None:
-            result.give_up_time.FromDatetime(delivery.settled_at)
-    return response

@@ -33,8 +33,8 @@ async def make(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncItera
     await client.aclose()
 
 
-def ask(permits: DialPermits, who: str, line: int = Line.SINGLE) -> Awaitable[float]:
-    return permits.ask(who, hold=HOLD, line=line)
+def ask(permits: DialPermits, who: str, line: int = Line.SINGLE, phone: str = "") -> Awaitable[float]:
+    return permits.ask(who, hold=HOLD, line=line, phone=phone)
 
 
 async def test_without_limits_everybody_gets_one_at_once(make: Make) -> None:
@@ -118,6 +118,28 @@ async def test_holding_off(make: Make, clock: ManualClock, pace: float) -> None:
     assert await ask(permits, "a") == 5
     clock.advance(5)
     assert await ask(permits, "a") == 0
+
+
+async def test_a_number_is_called_by_one_at_a_time(make: Make, clock: ManualClock) -> None:
+    permits = make(0, 0)
+    assert await ask(permits, "a", phone="+821012345678") == 0
+    assert await ask(permits, "a", phone="+821012345678") == 0
+    assert await ask(permits, "b", phone="+821012345678") == 5
+    assert await ask(permits, "c", phone="+821012345679") == 0
+    await permits.release("b")  # it gave up
+    assert await ask(permits, "d", phone="+821012345678") == 5
+    await permits.release("a")
+    assert await ask(permits, "d", phone="+821012345678") == 0
+    assert await ask(permits, "b", phone="+821012345678") == 5
+    clock.advance(HOLD + 1)  # d never came back
+    assert await ask(permits, "b", phone="+821012345678") == 0
+
+
+async def test_who_waits_for_a_number_keeps_nobody_waiting_who_does_not(make: Make) -> None:
+    permits = make(0, 2)
+    assert await ask(permits, "a", phone="+821012345678") == 0
+    assert await ask(permits, "b", Line.SINGLE, phone="+821012345678") == 5
+    assert await ask(permits, "c", Line.LAST, phone="+821012345679") == 0
 
 
 async def test_a_store_that_is_away() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.adapters.backend_results import BackendResults
 from orchestrator.dialogue.ports.results import Receipt, Report, ResultReceiver
-from orchestrator.domain.codes import ExceptionCode, NeedHuman, Result
+from orchestrator.domain.codes import DeliveryFailure, ExceptionCode, NeedHuman, Result
 from orchestrator.domain.outcome import Outcome
 from tests.fakes.consultations import brief, consultation
 from tests.fakes.result_receiver import ScriptedResultReceiver
@@ -31,7 +31,8 @@ async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
         fake = ScriptedResultReceiver()
 
         def refuse(status: int, final: bool) -> None:
-            fake.receipts = [Receipt(status, accepted=False, final=final)]
+            failure = DeliveryFailure.REFUSED if final else DeliveryFailure.BACKEND_FAILED
+            fake.receipts = [Receipt(status, accepted=False, final=final, failure=failure)]
 
         yield Backend(fake, lambda: fake.delivered, refuse)
         return
@@ -56,10 +57,21 @@ async def test_a_result_arrives_as_it_was_encoded(backend: Backend) -> None:
     assert backend.received() == [("result:1", body)]
 
 
-@pytest.mark.parametrize(("status", "final"), [(400, True), (503, False)])
-async def test_a_refusal_is_no_error(backend: Backend, status: int, final: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "final", "failure"),
+    [(400, True, DeliveryFailure.REFUSED), (503, False, DeliveryFailure.BACKEND_FAILED)],
+)
+async def test_a_refusal_is_no_error(backend: Backend, status: int, final: bool, failure: DeliveryFailure) -> None:
     backend.refuse(status, final)
-    assert await backend.port.deliver(b"{}", key="result:1") == Receipt(status, accepted=False, final=final)
+    receipt = await backend.port.deliver(b"{}", key="result:1")
+    assert receipt == Receipt(status, accepted=False, final=final, failure=failure)
+
+
+async def test_a_backend_that_nobody_guards_is_always_worth_a_try(backend: Backend) -> None:
+    backend.refuse(503, False)
+    for _ in range(10):
+        assert backend.port.admits()
+        await backend.port.deliver(b"{}", key="result:1")
 
 
 async def test_whether_anybody_wants_results(backend: Backend) -> None:

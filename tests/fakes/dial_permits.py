@@ -11,6 +11,7 @@ from tests.fakes.clock import ManualClock
 _SHORTEST, _LONGEST = timedelta(milliseconds=20), timedelta(seconds=60)
 _BUSY, _BUSY_EACH = timedelta(seconds=2), timedelta(milliseconds=50)
 _LATE = timedelta(seconds=10)
+_ENGAGED = 5.0
 
 
 @dataclass
@@ -26,6 +27,7 @@ class InMemoryDialPermits:
     Attributes:
         error: raised by every method.
         leases: who holds one, and until when.
+        called: who was called at a number last.
         asked: whose permits were asked for, in order.
     """
 
@@ -35,11 +37,12 @@ class InMemoryDialPermits:
         self._most = most_calls
         self._free_at = self._clock.now()
         self._line: dict[str, _Waiting] = {}
+        self.called: dict[str, str] = {}
         self.leases: dict[str, datetime] = {}
         self.asked: list[str] = []
         self.error: Exception | None = None
 
-    async def ask(self, consultation_id: str, *, hold: float, line: int) -> float:
+    async def ask(self, consultation_id: str, *, hold: float, line: int, phone: str = "") -> float:
         self._fail()
         self.asked.append(consultation_id)
         now = self._clock.now()
@@ -47,9 +50,13 @@ class InMemoryDialPermits:
         self._line = {waiting: place for waiting, place in self._line.items() if place.told > now - _LATE}
         if consultation_id in self.leases:
             return 0.0
+        if self.called.get(phone) in self.leases:
+            self._line.pop(consultation_id, None)
+            return _ENGAGED
         full = 0 < self._most <= len(self.leases)
         if self._free_at <= now and not full and all(place.line >= line for place in self._line.values()):
             self._line.pop(consultation_id, None)
+            self.called[phone or consultation_id] = consultation_id
             self.leases[consultation_id] = now + timedelta(seconds=hold)
             self._free_at = now + self._interval
             return 0.0

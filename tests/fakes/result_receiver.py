@@ -13,6 +13,7 @@ class ScriptedResultReceiver:
     Attributes:
         receipts: answers to the next deliveries; the last one again and again.
         wanted: whether a backend is configured.
+        worth_a_try: whether it is not left alone at the moment.
         delivered: key and body of every delivery, in order.
         reports: everything that was encoded, in order.
     """
@@ -20,8 +21,12 @@ class ScriptedResultReceiver:
     def __init__(self, *receipts: Receipt, wanted: bool = True) -> None:
         self.receipts = list(receipts or (Receipt(200, accepted=True),))
         self.wanted = wanted
+        self.worth_a_try = True
         self.delivered: list[tuple[str, bytes]] = []
         self.reports: list[Report] = []
+
+    def admits(self) -> bool:
+        return self.worth_a_try
 
     def encode(self, report: Report) -> bytes:
         self.reports.append(report)

@@ -1,6 +1,6 @@
 -- Writes one change of a consultation.
 --
--- KEYS  record, turns, events, replies, inputs, due, index, dead
+-- KEYS  record, turns, events, replies, inputs, due, index, dead, pending
 -- ARGV  see `redis_change.arguments`, which writes them in the order in which they are taken here
 -- Returns {outcome} or {outcome, data of the record that stands there}; outcome is one of
 --   written   written now, or by an earlier execution of the same change
@@ -10,8 +10,9 @@
 --   stale     it has another version
 --   gap       the turns do not follow those that are there
 
-local record, turns, events, replies, inputs, due, index, dead =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local record, turns, events, replies, inputs, due, index =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local deliveries = { KEYS[8], KEYS[9] }
 
 local taken = 0
 local function take()
@@ -79,11 +80,13 @@ for _ = 1, tonumber(take()) do
   end
 end
 
-local dead_since = take()
-if dead_since == '' then
-  redis.call('ZREM', dead, id)
-else
-  redis.call('ZADD', dead, dead_since, id)
+for _, list in ipairs(deliveries) do
+  local since = take()
+  if since == '' then
+    redis.call('ZREM', list, id)
+  else
+    redis.call('ZADD', list, since, id)
+  end
 end
 
 local has_result, result = take(), take()

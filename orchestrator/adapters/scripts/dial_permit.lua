@@ -1,18 +1,19 @@
--- Gives out permits to dial: a steady pace (GCRA without a burst), and so many calls at once.
+-- Gives out permits to dial: a steady pace (GCRA without a burst), so many calls at once, and one to a number.
 --
 -- KEYS  leases (who holds a permit, by its end), pace (when the next may be given), waiting (who waits, by line and
---       arrival), told (who waits, by when to ask again); times in microseconds
+--       arrival), told (who waits, by when to ask again), phone (who was called at that number last); times in microseconds
 -- ARGV  now ('': the server's time), consultation, microseconds a permit is held, microseconds between two permits
 --       (0: any), most at once (0: any), line
 -- Returns 0, or the microseconds after which to ask again.
 
-local leases, pace, waiting, told = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local leases, pace, waiting, told, phone = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local asking, hold = ARGV[2], tonumber(ARGV[3])
 local interval, most, line = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
 local SHORTEST, LONGEST = 20000, 60000000 -- what is answered as a wait
 local BUSY = 2000000 -- when all calls there may be are being made: until the first in line looks again ...
 local BUSY_EACH = 50000 -- ... and how much later each that waits behind
+local ENGAGED = 5000000 -- while the number is called by another consultation
 local LATE = 10000000 -- who comes so much later than told is gone
 local LINE = 1e13 -- more than a time in milliseconds
 
@@ -32,6 +33,14 @@ if redis.call('ZSCORE', leases, asking) then
   return 0
 end
 
+-- Whoever waits for a number keeps nobody else waiting.
+local holder = redis.call('GET', phone)
+if holder and redis.call('ZSCORE', leases, holder) then
+  redis.call('ZREM', waiting, asking)
+  redis.call('ZREM', told, asking)
+  return ENGAGED
+end
+
 local free_at = math.max(now, tonumber(redis.call('GET', pace) or now))
 local full = most > 0 and redis.call('ZCARD', leases) >= most
 local before = redis.call('ZCOUNT', waiting, '-inf', '(' .. string.format('%.0f', line * LINE))
@@ -40,6 +49,7 @@ if free_at <= now and not full and before == 0 then
   redis.call('ZREM', waiting, asking)
   redis.call('ZREM', told, asking)
   redis.call('ZADD', leases, now + hold, asking)
+  redis.call('SET', phone, asking, 'PX', math.ceil(hold / 1000))
   redis.call('PEXPIRE', leases, math.max(redis.call('PTTL', leases), math.ceil(hold / 1000)))
   if interval > 0 then
     redis.call('SET', pace, string.format('%.0f', now + interval), 'PX', math.ceil((interval + LONGEST) / 1000))

@@ -126,7 +126,10 @@ class CallStatusReports:
             moved = known.to(State.RINGING)
         elif report.status is CallStatus.IN_PROGRESS and not current.reached(State.IN_PROGRESS):
             moved = replace(known.to(State.IN_PROGRESS), answered_at=now)
+        elif report.status is CallStatus.IN_PROGRESS and report.sequence_number is not None:
+            moved = replace(known, answered_at=now if report.happened_at else known.answered_at)  # later than the words
         elif report.status.final:
+            known = replace(known, answered_at=_answered_at(known, report))
             return ended(known, now, self._clock.now(), _failure(report), last_words=self._last_words)
         if moved == current:
             return None
@@ -205,6 +208,14 @@ def _may_be_machine(consultation: Consultation) -> bool:
         silence_timeout=progress.silence_timeout,
     )
     return progress == nothing and not consultation.alarms
+
+
+def _answered_at(consultation: Consultation, last: CallReport) -> datetime | None:
+    """Returns when a call was answered, by the network's last report of it if that tells: others may come later."""
+    if last.status is not CallStatus.COMPLETED or last.happened_at is None or not last.duration:
+        return consultation.answered_at
+    answered_at = last.happened_at - timedelta(seconds=last.duration)
+    return max(answered_at, consultation.dialled_at or answered_at)
 
 
 def _failure(report: CallReport) -> DialFailure:

@@ -26,7 +26,7 @@ from orchestrator.domain.event import StateChanged
 MOST_ATTEMPTS = 5
 # Waits before the second, third ... attempt to reach the telephone network's API.
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=60))
-# A call that should have ended is looked up this long after, and then this often.
+# A call whose phone cannot ring any more, or that should have ended, is looked up this long after, then this often.
 MARGIN = timedelta(seconds=60)
 # An attempt whose outcome nobody knows is looked up this long after: by then, the network lists every call it made.
 LOOK_UP_AFTER = timedelta(seconds=30)
@@ -102,7 +102,9 @@ class Dialling:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + NEAR
         hold = _longest(brief).total_seconds()
-        while wait := await self._permits.ask(consultation_id, hold=hold, line=brief.dialling.line):
+        while wait := await self._permits.ask(
+            consultation_id, hold=hold, line=brief.dialling.line, phone=brief.person.phone
+        ):
             if loop.time() + wait > deadline:
                 return wait
             await asyncio.sleep(wait)
@@ -175,7 +177,7 @@ class Dialling:
         return Change(
             intent,
             occurrences=occurrences,
-            due={DueKind.CHECK: now + _longest(brief), DueKind.DIAL: now + LOOK_UP_AFTER},
+            due={DueKind.CHECK: now + _answered_by_now(brief), DueKind.DIAL: now + LOOK_UP_AFTER},
         )
 
     def _placed(self, current: Consultation, call_sid: str) -> Change:
@@ -195,7 +197,8 @@ class Dialling:
             if current.dial_attempts >= MOST_ATTEMPTS:
                 return ended(current, self._clock.now(), self._clock.now(), error.failure)
             again = self._clock.now() + BACKOFF[min(current.dial_attempts, len(BACKOFF)) - 1]
-            return Change(replace(current, version=current.version + 1, dial_open=False), due={DueKind.DIAL: again})
+            waiting = replace(current, version=current.version + 1, dial_open=False)
+            return Change(waiting, due={DueKind.DIAL: again, DueKind.CHECK: None})
 
         await transact(self._store, consultation_id, decide)
 
@@ -255,6 +258,11 @@ class Dialling:
             consultation_id,
             lambda _, current: Change(replace(current, version=current.version + 1), due={kind: again}),
         )
+
+
+def _answered_by_now(brief: Brief) -> timedelta:
+    """After this a phone does not ring any more: it was answered, or the call is over."""
+    return timedelta(seconds=brief.dialling.ring_timeout) + MARGIN
 
 
 def _longest(brief: Brief) -> timedelta:

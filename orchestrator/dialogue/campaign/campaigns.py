@@ -111,7 +111,8 @@ class Campaigns:
                 due=now,
             )
 
-        return await self._changed(campaign_id, decide)
+        await self._changed(campaign_id, decide)
+        return await self._store.get(campaign_id)  # newer than what was read if the same people were just added
 
     async def get(self, campaign_id: str) -> Campaign:
         """Returns a campaign.

@@ -1,4 +1,4 @@
-"""Permits to dial: how fast, and how many calls at once, all replicas together may make."""
+"""Permits to dial: how fast, how many at once, and to which numbers all replicas together may make calls."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ class Line(IntEnum):
 class DialPermits(Protocol):
     """Gives out permits. Every method may raise StoreUnavailable."""
 
-    async def ask(self, consultation_id: str, *, hold: float, line: int) -> float:
+    async def ask(self, consultation_id: str, *, hold: float, line: int, phone: str = "") -> float:
         """Asks for the permit of a consultation's call; the same consultation asking again has the same permit.
+
+        No number is called twice at a time: whoever asks for one that is being called waits, and keeps nobody waiting.
 
         Args:
             consultation_id: whose call.
             hold: seconds after which the permit is free again, should nobody return it: the longest call.
             line: see `Line`; nobody gets a permit while somebody of a lower one waits.
+            phone: the number; empty: it is nobody else's.
 
         Returns:
             0 if it may be dialled now; else after how many seconds to ask again.

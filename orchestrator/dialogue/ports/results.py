@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.domain.brief import Brief
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.consultation import Consultation
 from orchestrator.domain.outcome import Outcome
 from orchestrator.domain.turn import Turn
@@ -31,12 +32,14 @@ class Receipt:
         accepted: it is stored.
         final: trying again changes nothing.
         retry_after: seconds it asks to be left alone, if it does.
+        failure: why it is not stored.
     """
 
     http_status: int | None
     accepted: bool
     final: bool = False
     retry_after: float | None = None
+    failure: DeliveryFailure = DeliveryFailure.NONE
 
 
 class ResultReceiver(Protocol):
@@ -45,6 +48,10 @@ class ResultReceiver(Protocol):
     @property
     def wanted(self) -> bool:
         """Whether a backend is configured."""
+        ...
+
+    def admits(self) -> bool:
+        """Whether it is worth a try now. Whoever is told so is to try: it may be the only one who is."""
         ...
 
     def encode(self, report: Report) -> bytes:

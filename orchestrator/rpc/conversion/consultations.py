@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calling.v1 import consultation_pb2, consultation_service_pb2
 from orchestrator.domain.alarm import Alarm
-from orchestrator.domain.codes import DialFailure
+from orchestrator.domain.codes import DeliveryFailure, DialFailure
 from orchestrator.domain.consultation import Consultation, DeliveryState
 from orchestrator.domain.event import DeliveryAttempted
 from orchestrator.rpc.conversion.codes import danger_value
@@ -66,11 +66,39 @@ def delivery_value(state: DeliveryState) -> consultation_pb2.Consultation.Delive
     return consultation_pb2.Consultation.Delivery.Value(f"DELIVERY_{name}")
 
 
+def failure_value(failure: DeliveryFailure) -> consultation_service_pb2.DeliveryAttempt.Failure.ValueType:
+    """Returns why a delivery failed as an enum value."""
+    name = "UNSPECIFIED" if failure is DeliveryFailure.NONE else failure.upper()
+    return consultation_service_pb2.DeliveryAttempt.Failure.Value(f"FAILURE_{name}")
+
+
 def attempt_message(attempt: DeliveryAttempted) -> consultation_service_pb2.DeliveryAttempt:
     """Returns a try to deliver as a message."""
     message = consultation_service_pb2.DeliveryAttempt(
-        number=attempt.number, http_status=attempt.http_status, delivery=delivery_value(attempt.state)
+        number=attempt.number,
+        http_status=attempt.http_status,
+        delivery=delivery_value(attempt.state),
+        failure=failure_value(attempt.failure),
     )
     if attempt.next_attempt_at is not None:
         message.next_attempt_time.FromDatetime(attempt.next_attempt_at)
+    return message
+
+
+def undelivered_message(consultation: Consultation) -> consultation_service_pb2.UndeliveredResult:
+    """Returns a consultation whose result was given up as a message."""
+    delivery = consultation.delivery
+    message = consultation_service_pb2.UndeliveredResult(
+        consultation=consultation_message(consultation),
+        attempt_count=delivery.attempts,
+        last_http_status=delivery.http_status,
+        failure=failure_value(delivery.failure),
+    )
+    for field, moment in (
+        ("give_up_time", delivery.settled_at),
+        ("first_attempt_time", delivery.first_attempt_at),
+        ("last_attempt_time", delivery.last_attempt_at),
+    ):
+        if moment is not None:
+            getattr(message, field).FromDatetime(moment)
     return message

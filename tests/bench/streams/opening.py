@@ -151,7 +151,8 @@ class WebhookOpening:
 
     async def _receive(self, session: aiohttp.ClientSession) -> str:
         number = uuid.uuid4().hex
-        order = {**self._order, "vulnerable_id": f"v-{number}", "q_id": f"q-{number}"}
+        phone = f"010-{int(number, 16) % 10_000:04}-{int(number[:8], 16) % 10_000:04}"
+        order = {**self._order, "vulnerable_id": f"v-{number}", "q_id": f"q-{number}", "phone": phone}
         headers = {"Idempotency-Key": number}
         timeout = aiohttp.ClientTimeout(_ANSWER_SECONDS)
         async with session.post(f"{self._base}/api/receive", json=order, headers=headers, timeout=timeout) as response:

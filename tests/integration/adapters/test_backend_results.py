@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from orchestrator.adapters.backend_results import BackendResults
 from orchestrator.adapters.webhook_signature import WebhookSigner
 from orchestrator.dialogue.ports.results import Receipt
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.errors import NoResultUrl
 from tests.fakes.http_server import HttpServer
 from tests.fakes.results_server import PATH, ScriptedBackend
@@ -32,6 +33,10 @@ async def posting(url: str | None, *, timeout: float = 5.0) -> AsyncIterator[Bac
 async def deliver(status: int, **headers: str) -> Receipt:
     async with ScriptedBackend(status, headers) as server, posting(server.result_url) as results:
         return await results.deliver(BODY, key="result:7")
+
+
+def unanswered(failure: DeliveryFailure) -> Receipt:
+    return Receipt(None, accepted=False, failure=failure)
 
 
 async def test_what_is_posted() -> None:
@@ -70,14 +75,26 @@ async def test_accepted(status: int) -> None:
     assert await deliver(status) == Receipt(status, accepted=True)
 
 
-@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
-async def test_may_be_tried_again(status: int) -> None:
-    assert await deliver(status) == Receipt(status, accepted=False)
+@pytest.mark.parametrize(
+    ("failure", "statuses"),
+    [(DeliveryFailure.BUSY, (408, 409, 425, 429)), (DeliveryFailure.BACKEND_FAILED, (500, 502, 503, 504))],
+)
+async def test_may_be_tried_again(failure: DeliveryFailure, statuses: tuple[int, ...]) -> None:
+    for status in statuses:
+        assert await deliver(status) == Receipt(status, accepted=False, failure=failure)
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 413, 415, 422])
-async def test_trying_again_changes_nothing(status: int) -> None:
-    assert await deliver(status) == Receipt(status, accepted=False, final=True)
+@pytest.mark.parametrize(
+    ("failure", "statuses"),
+    [
+        (DeliveryFailure.WRONG_URL, (301, 302, 307, 308, 404, 405, 410)),
+        (DeliveryFailure.UNAUTHORISED, (401, 403)),
+        (DeliveryFailure.REFUSED, (400, 413, 415, 422)),
+    ],
+)
+async def test_trying_again_changes_nothing(failure: DeliveryFailure, statuses: tuple[int, ...]) -> None:
+    for status in statuses:
+        assert await deliver(status) == Receipt(status, accepted=False, final=True, failure=failure)
 
 
 @pytest.mark.parametrize(
@@ -113,18 +130,25 @@ async def test_nobody_there() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         async with posting(f"http://127.0.0.1:{nobody.getsockname()[1]}/") as results:
-            assert await results.deliver(BODY, key="k") == Receipt(None, accepted=False)
+            assert await results.deliver(BODY, key="k") == unanswered(DeliveryFailure.UNREACHABLE)
 
 
-@pytest.mark.parametrize("url", ["http://backend.invalid/", "http://", "nonsense"])
-async def test_a_url_that_leads_nowhere(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("http://backend.invalid/", DeliveryFailure.UNREACHABLE),
+        ("http://", DeliveryFailure.WRONG_URL),
+        ("nonsense", DeliveryFailure.WRONG_URL),
+    ],
+)
+async def test_a_url_that_leads_nowhere(url: str, failure: DeliveryFailure) -> None:
     async with posting(url) as results:
-        assert await results.deliver(BODY, key="k") == Receipt(None, accepted=False)
+        assert await results.deliver(BODY, key="k") == unanswered(failure)
 
 
 async def test_no_answer_in_time() -> None:
     async with ScriptedBackend(delay=30) as server, posting(server.result_url, timeout=0.2) as results:
-        assert await results.deliver(BODY, key="k") == Receipt(None, accepted=False)
+        assert await results.deliver(BODY, key="k") == unanswered(DeliveryFailure.TIMEOUT)
         assert len(server.posted) == 1
 
 
@@ -139,7 +163,7 @@ async def test_a_connection_that_died_is_reported_and_not_repeated() -> None:
             return web.Response()
 
     async with Cutting() as server, posting(server.result_url) as results:
-        assert await results.deliver(BODY, key="k") == Receipt(None, accepted=False)
+        assert await results.deliver(BODY, key="k") == unanswered(DeliveryFailure.BROKEN_OFF)
         assert len(server.posted) == 1
 
 

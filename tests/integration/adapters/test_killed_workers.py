@@ -1,4 +1,4 @@
-"""Workers that die, or stop for a while, between a POST and its acknowledgement."""
+"""Workers that die, or stop for a while, between a POST and its acknowledgement: of a result, or of a call."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change, DueKind
+from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.consultation import Delivery, DeliveryState, State
 from tests.fakes.consultations import brief, consultation
 from tests.fakes.http_server import HttpServer
+from tests.fakes.twilio_rest import Asked, ScriptedTwilio
 from tests.fakes.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -42,8 +44,11 @@ class Backend(HttpServer):
 
 
 @asynccontextmanager
-async def worker(redis_url: str, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    program = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.fakes.delivery_worker", redis_url, url)
+async def worker(
+    redis_url: str, url: str, program_name: str = "delivery_worker"
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    module = f"tests.fakes.{program_name}"
+    program = await asyncio.create_subprocess_exec(sys.executable, "-m", module, redis_url, url)
     try:
         yield program
     finally:
@@ -101,3 +106,45 @@ async def test_a_worker_that_comes_back_to_life_changes_nothing(redis_url: str, 
             await asyncio.sleep(4)
     assert [posted[1:] for posted in backend.posted] == [(f"result:{consultation_id}", BODY)] * 2
     assert (await store.get(consultation_id)).delivery.state is DeliveryState.DELIVERED
+
+
+class KillingTwilio(ScriptedTwilio):
+    """Gives no answer to who wants to call somebody; may have taken the call for all that."""
+
+    takes: bool = True
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.method != "POST":
+            return await super().handle(request)
+        if self.takes:
+            await super().handle(request)
+        else:
+            self.asked.append(Asked(request.method, request.path, []))
+        await asyncio.sleep(60)
+        return web.Response()
+
+    @property
+    def orders(self) -> int:
+        return sum(asked.method == "POST" for asked in self.asked)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_worker_killed_while_it_dials_lets_nobody_be_called_twice(
+    redis_url: str, store: RedisConsultationStore, taken: bool
+) -> None:
+    record = consultation(created_at=datetime.now(UTC))
+    await store.create(brief(), Change(record, due={DueKind.DIAL: datetime.now(UTC)}))
+    async with KillingTwilio() as twilio:
+        twilio.takes = taken
+        async with worker(redis_url, twilio.url, "dial_worker") as killed:
+            await until(lambda: twilio.orders == 1, seconds=20)
+            assert (await store.get(record.consultation_id)).dial_open
+            killed.kill()
+        async with worker(redis_url, twilio.url, "dial_worker"), asyncio.timeout(30):
+            while (after := await store.get(record.consultation_id)).dial_open:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        assert twilio.orders == 1
+    if taken:
+        assert (after.state, after.call_sid) == (State.DIALLING, twilio.calls[0]["sid"])
+    else:
+        assert (after.state, after.call_sid, after.dial_failure) == (State.SUMMARISING, "", DialFailure.UNKNOWN)

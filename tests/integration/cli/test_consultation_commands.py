@@ -220,3 +220,27 @@ async def test_summary_shows_what_came_of_it(orchestrator: FakeOrchestrator) -> 
     facts = dict(line.split(maxsplit=1) for line in out.splitlines() if line.startswith(("identified", "recording")))
     assert {name: value.strip() for name, value in facts.items()} == {"identified": "yes", "recording": "refused"}
     assert "내일 오전에요" in out
+
+
+async def test_results_that_were_given_up_are_listed_with_why_and_delivered_again(
+    orchestrator: FakeOrchestrator,
+) -> None:
+    pb = consultation_service_pb2
+    given_up = pb.UndeliveredResult(
+        consultation=consultation_pb2.Consultation(consultation_id="c-1"),
+        attempt_count=3,
+        last_http_status=401,
+        failure=pb.DeliveryAttempt.FAILURE_UNAUTHORISED,
+    )
+    orchestrator.on("ListUndeliveredResults", pb.ListUndeliveredResultsResponse(results=[given_up]))
+    attempts = [
+        pb.DeliveryAttempt(number=4, failure=pb.DeliveryAttempt.FAILURE_TIMEOUT),
+        pb.DeliveryAttempt(number=5, http_status=200, delivery=consultation_pb2.Consultation.DELIVERY_DELIVERED),
+    ]
+    orchestrator.on("DeliverResult", *(pb.DeliverResultResponse(attempt=attempt) for attempt in attempts))
+    (status, out, _), (failed, told, _), (delivered, _, _) = [
+        await command(orchestrator, *words) for words in (["undelivered"], ["deliver", "c-1"], ["deliver", "c-1"])
+    ]
+    assert (status, failed, delivered) == (0, 1, 0)
+    assert out.split()[-4:] == ["c-1", "unauthorised", "401", "3"]
+    assert "did not answer (timeout)" in told

@@ -224,16 +224,38 @@ async def test_results_are_the_backends(client: Client, orchestrator, result, ex
 @pytest.mark.parametrize("path", ["/api/send_llm_result", "/send_llm_result"])
 async def test_deliver(client: Client, orchestrator, path):
     attempt = pb.DeliveryAttempt(
-        number=2, http_status=500, delivery=consultation_pb2.Consultation.DELIVERY_PENDING, next_attempt_time=NOON
-    )
+        number=2, http_status=500, delivery=consultation_pb2.Consultation.DELIVERY_PENDING, next_attempt_time=NOON,
+        failure=pb.DeliveryAttempt.FAILURE_BACKEND_FAILED,
+    )  # fmt: skip
     orchestrator.on("DeliverResult", pb.DeliverResultResponse(attempt=attempt))
     answer = await client.post(path, json={"consultation_id": CONSULTATION})
     assert answer.status == 200
     assert json.loads(answer.body) == {
         "consultation_id": CONSULTATION,
-        "attempt": {"number": 2, "http_status": 500, "delivery": "pending", "next_attempt_time": NOON_TEXT},
-    }
+        "attempt": {
+            "number": 2, "http_status": 500, "delivery": "pending", "next_attempt_time": NOON_TEXT,
+            "failure": "backend_failed",
+        },
+    }  # fmt: skip
     assert orchestrator.requests("DeliverResult")[0].consultation_id == CONSULTATION
+
+
+async def test_what_was_given_up_and_why(client: Client, orchestrator):
+    result = pb.UndeliveredResult(
+        consultation=consultation_pb2.Consultation(consultation_id=CONSULTATION), attempt_count=3,
+        failure=pb.DeliveryAttempt.FAILURE_TIMEOUT, first_attempt_time=NOON, last_attempt_time=NOON, give_up_time=NOON,
+    )  # fmt: skip
+    orchestrator.on("ListUndeliveredResults", pb.ListUndeliveredResultsResponse(results=[result], next_page_token="t"))
+    page = json.loads((await client.get("/api/undelivered_results?page_size=7&page_token=s")).body)
+    assert page["next_page_token"] == "t"
+    (shown,) = page["results"]
+    assert shown.pop("consultation")["consultation_id"] == CONSULTATION
+    assert shown == {
+        "attempt_count": 3, "http_status": None, "failure": "timeout", "first_attempt_time": NOON_TEXT,
+        "last_attempt_time": NOON_TEXT, "give_up_time": NOON_TEXT,
+    }  # fmt: skip
+    (asked,) = orchestrator.requests("ListUndeliveredResults")
+    assert (asked.page_size, asked.page_token) == (7, "s")
 
 
 async def test_delivery_is_never_repeated_by_itself(client: Client, orchestrator):

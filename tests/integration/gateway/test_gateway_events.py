@@ -78,6 +78,7 @@ async def test_whole_story(client: Client, orchestrator):
     assert views[1]["turn"]["text"] == "여보세요\n\n누구세요?"
     assert views[2]["attempt"] == {
         "number": 1, "http_status": 200, "delivery": "delivered", "next_attempt_time": None,
+        "failure": None,
     }  # fmt: skip
     assert (views[4]["alarm"]["number"], views[4]["alarm"]["turn"]) == (1, 8)
 

@@ -10,6 +10,7 @@ from calling.v1 import consultation_pb2, outcome_pb2, transcript_pb2
 from calling.v1 import consultation_service_pb2 as pb
 from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.alarm import Observer, noticed
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import AlarmChanged
 from tests.fakes.consultations import next_change
@@ -24,7 +25,8 @@ WORDS = ("네", "네", "네", "이제 괜찮아요", "괜찮아요", "잘 먹어
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
-    receiver = ScriptedResultReceiver(Receipt(400, accepted=False, final=True), Receipt(200, accepted=True))
+    refusal = Receipt(400, accepted=False, final=True, failure=DeliveryFailure.REFUSED)
+    receiver = ScriptedResultReceiver(refusal, Receipt(200, accepted=True))
     async with serving(Scene(receiver=receiver)) as served:
         yield served
 
@@ -222,6 +224,8 @@ async def test_results_that_were_given_up_can_be_seen_and_sent_again(served: Ser
     consultation_id = await concluded(served)
     (dead,) = (await served.consultations.ListUndeliveredResults(pb.ListUndeliveredResultsRequest())).results
     assert (dead.consultation.consultation_id, dead.attempt_count, dead.last_http_status) == (consultation_id, 1, 400)
+    assert dead.failure == pb.DeliveryAttempt.FAILURE_REFUSED
+    assert dead.first_attempt_time == dead.last_attempt_time == dead.give_up_time
     assert dead.HasField("give_up_time")
     deliver = pb.DeliverResultRequest(consultation_id=consultation_id)
     attempt = (await served.consultations.DeliverResult(deliver)).attempt

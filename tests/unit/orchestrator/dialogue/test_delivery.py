@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.delivery import FEWEST_ATTEMPTS, LONGEST, SHORTEST, _next_attempt
+from orchestrator.dialogue.delivery import FEWEST_ATTEMPTS, LATER, LONGEST, SHORTEST, Deliveries, _next_attempt
 from orchestrator.dialogue.ports.results import Receipt
+from orchestrator.dialogue.ports.store import Change
+from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.consultation import DeliveryState
 from orchestrator.domain.errors import ConsultationNotFound, NoResultUrl, StoreUnavailable, WrongState
 from tests.fakes.consultations import NOON
@@ -18,9 +20,9 @@ from tests.unit.orchestrator.dialogue.scene import RETENTION, Scene, plain_brief
 from tests.virtual_time import virtual_time
 
 ACCEPTED = Receipt(200, accepted=True)
-BUSY = Receipt(503, accepted=False)
-SILENT = Receipt(None, accepted=False)
-WRONG = Receipt(400, accepted=False, final=True)
+BUSY = Receipt(503, accepted=False, failure=DeliveryFailure.BACKEND_FAILED)
+SILENT = Receipt(None, accepted=False, failure=DeliveryFailure.TIMEOUT)
+WRONG = Receipt(400, accepted=False, final=True, failure=DeliveryFailure.REFUSED)
 
 
 async def delivering(*receipts: Receipt, wanted: bool = True) -> Scene:
@@ -84,8 +86,77 @@ async def test_a_final_refusal_is_kept_for_a_human() -> None:
     assert (await scene.record()).delivery.state is DeliveryState.DEAD
     assert len(scene.receiver.delivered) == 1
     assert await dead_ids(scene) == [scene.id]
-    await scene.work(10 * RETENTION.total_seconds())
+
+
+@virtual_time
+async def test_what_was_given_up_is_kept_as_long_as_everything_else_then_erased() -> None:
+    scene = await delivering(WRONG, BUSY)
+    await scene.work(RETENTION.total_seconds() - 3600)
+    await scene.deliveries.deliver_now(scene.id)
     assert await dead_ids(scene) == [scene.id]
+    await scene.work(3601)  # a replay that failed does not keep it longer
+    assert await dead_ids(scene) == []
+    with pytest.raises(ConsultationNotFound):
+        await scene.record()
+
+
+@virtual_time
+async def test_what_a_replay_delivers_is_kept_from_then_on() -> None:
+    scene = await delivering(WRONG, ACCEPTED)
+    await scene.work(RETENTION.total_seconds() - 3600)
+    await scene.deliveries.deliver_now(scene.id)
+    await scene.work(RETENTION.total_seconds() - 3600)
+    assert (await scene.record()).delivery.state is DeliveryState.DELIVERED
+
+
+@virtual_time
+async def test_a_dead_letter_says_why() -> None:
+    scene = await delivering(SILENT, WRONG)
+    first = scene.clock.now()
+    await scene.work(60)
+    dead = (await scene.consultations.undelivered(limit=10, token="")).items[0].delivery
+    assert (dead.state, dead.failure, dead.http_status, dead.attempts) == (
+        DeliveryState.DEAD,
+        DeliveryFailure.REFUSED,
+        400,
+        2,
+    )
+    assert (dead.first_attempt_at, dead.last_attempt_at) == (first, scene.clock.now())
+
+
+@virtual_time
+async def test_a_backend_that_others_found_down_is_not_even_asked() -> None:
+    scene = Scene()
+    scene.receiver.worth_a_try = False
+    await scene.ring(plain_brief(), "네", "네", "없어요")
+    await scene.finish()
+    await scene.work(LATER.total_seconds())
+    delivery = (await scene.record()).delivery
+    assert (delivery.state, delivery.attempts, scene.receiver.delivered) == (DeliveryState.PENDING, 0, [])
+    scene.receiver.worth_a_try = True
+    await scene.work(LATER.total_seconds())
+    assert (await scene.record()).delivery.state is DeliveryState.DELIVERED
+
+
+@virtual_time
+async def test_every_attempt_is_told_and_whether_one_went_before_it() -> None:
+    scene = await delivering(ACCEPTED)
+    scene.receiver.receipts = [SILENT, BUSY, ACCEPTED]
+    told: list[tuple[DeliveryFailure, DeliveryFailure | None]] = []
+    again = Deliveries(
+        scene.store,
+        scene.receiver,
+        scene.clock,
+        retention=RETENTION,
+        on_attempt=lambda failure, before: told.append((failure, before)),
+    )
+    for _ in range(3):
+        await again.deliver_now(scene.id)
+    assert told == [
+        (DeliveryFailure.TIMEOUT, DeliveryFailure.NONE),
+        (DeliveryFailure.BACKEND_FAILED, DeliveryFailure.TIMEOUT),
+        (DeliveryFailure.NONE, DeliveryFailure.BACKEND_FAILED),
+    ]
 
 
 @virtual_time
@@ -176,17 +247,22 @@ async def test_after_it_was_acknowledged_a_consultation_is_kept_for_a_while(want
 @virtual_time
 async def test_an_acknowledgement_that_cannot_be_written_is_a_second_try_not_a_loss() -> None:
     scene = await delivering(BUSY, ACCEPTED)
-    commit, scene.store.commit = scene.store.commit, _away  # type: ignore[method-assign]
+    commit = scene.store.commit
+
+    async def unacknowledged(change: Change) -> bool:
+        if len(scene.receiver.delivered) == 2:
+            raise StoreUnavailable
+        return await commit(change)
+
+    scene.store.commit = unacknowledged  # type: ignore[method-assign]
     with pytest.raises(StoreUnavailable):
         await scene.work(60)
+    delivery = (await scene.record()).delivery
+    assert (delivery.state, delivery.failure) == (DeliveryState.PENDING, DeliveryFailure.UNKNOWN)
     scene.store.commit = commit  # type: ignore[method-assign]
     await scene.work(60)
     assert (await scene.record()).delivery.state is DeliveryState.DELIVERED
     assert len(scene.receiver.delivered) == 3
-
-
-async def _away(_change: object) -> bool:
-    raise StoreUnavailable
 
 
 @given(st.integers(1, 200), st.one_of(st.none(), st.floats(0, 1e6)))

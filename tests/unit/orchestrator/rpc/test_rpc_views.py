@@ -8,9 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from calling.v1 import consultation_pb2, outcome_pb2, transcript_pb2
+from calling.v1.consultation_service_pb2 import DeliveryAttempt
 from orchestrator.domain.alarm import Alarm, Observer
-from orchestrator.domain.codes import DialFailure, ExceptionCode, NeedHuman, ResponseCode, ResponseType, Result
-from orchestrator.domain.consultation import DeliveryState, State
+from orchestrator.domain.codes import (
+    DeliveryFailure,
+    DialFailure,
+    ExceptionCode,
+    NeedHuman,
+    ResponseCode,
+    ResponseType,
+    Result,
+)
+from orchestrator.domain.consultation import Delivery, DeliveryState, State
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import AlarmChanged, DeliveryAttempted, Event, Occurrence, StateChanged, TurnTaken
 from orchestrator.domain.outcome import (
@@ -31,6 +40,7 @@ from orchestrator.rpc.conversion.consultations import (
     attempt_message,
     consultation_message,
     delivery_value,
+    undelivered_message,
 )
 from orchestrator.rpc.conversion.events import event_message
 from orchestrator.rpc.conversion.outcomes import outcome_message, summary_message
@@ -159,6 +169,17 @@ def test_what_spoke_and_what_it_cost() -> None:
     )  # fmt: skip
     assert message.wording_version == "2026-11"
     assert not turn_message(turn(1), "").HasField("language_model_use")
+
+
+@pytest.mark.parametrize("failure", DeliveryFailure)
+def test_why_a_delivery_failed(failure: DeliveryFailure) -> None:
+    message = attempt_message(DeliveryAttempted(1, None, DeliveryState.DEAD, None, failure))
+    name = "UNSPECIFIED" if failure is DeliveryFailure.NONE else failure.name
+    assert DeliveryAttempt.Failure.Name(message.failure) == f"FAILURE_{name}"
+    record = consultation(delivery=Delivery(DeliveryState.DEAD, 3, failure=failure, last_attempt_at=NOON))
+    dead = undelivered_message(record)
+    assert (dead.failure, dead.attempt_count) == (message.failure, 3)
+    assert (dead.HasField("first_attempt_time"), dead.HasField("last_attempt_time")) == (False, True)
 
 
 def test_a_delivery_that_nobody_answered() -> None:

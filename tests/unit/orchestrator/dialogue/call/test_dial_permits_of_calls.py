@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from orchestrator.dialogue.ports.telephone import CallOrder, CallStatus
@@ -19,6 +23,10 @@ async def ordered(**limits: float) -> Scene:
     return scene
 
 
+def somebody_else() -> Brief:
+    return plain_brief(person=replace(plain_brief().person, person_id="v-18", phone="+821087654321"))
+
+
 async def held(scene: Scene) -> list[str]:
     return list(scene.permits.leases)
 
@@ -28,7 +36,7 @@ async def test_a_call_without_a_permit_is_put_off_and_made_when_there_is_one() -
     scene = await ordered(calls_per_second=0.1)
     await scene.work()
     first = scene.id
-    await scene.order()
+    await scene.order(somebody_else())
     second = scene.id
     await scene.work()
     assert [order.consultation_id for order in scene.telephone.orders] == [first]
@@ -44,13 +52,13 @@ async def test_a_permit_that_comes_soon_is_waited_for_in_place() -> None:
     scene = await ordered(calls_per_second=4)
     ask = scene.permits.ask
 
-    async def asked_later(consultation_id: str, *, hold: float, line: int) -> float:
-        wait = await ask(consultation_id, hold=hold, line=line)
+    async def asked_later(consultation_id: str, **wanted: Any) -> float:
+        wait = await ask(consultation_id, **wanted)
         scene.clock.advance(wait)  # as the loop's clock will have moved
         return wait
 
     scene.permits.ask = asked_later  # type: ignore[method-assign]
-    await scene.order()
+    await scene.order(somebody_else())
     await scene.work()
     assert len(scene.telephone.orders) == 2
 
@@ -63,7 +71,7 @@ async def test_a_permit_is_held_from_the_dialling_to_the_end() -> None:
     assert await held(scene) == [scene.id]
     await scene.answer()
     first = scene.id
-    await scene.order()
+    await scene.order(somebody_else())
     await scene.work(30)
     assert len(scene.telephone.orders) == 1
     second, scene.id = scene.id, first
@@ -102,7 +110,7 @@ async def test_a_network_that_has_too_much_to_do_is_left_alone_by_everybody() ->
     busy = TelephoneUnavailable(7, happened=False, failure=DialFailure.RATE_LIMITED)
     scene.telephone.dial_errors = [busy]
     await scene.work()
-    await scene.order()
+    await scene.order(somebody_else())
     await scene.work(5)
     assert scene.telephone.orders == []
     await scene.work(3)
@@ -167,3 +175,69 @@ async def test_a_call_that_is_not_wanted_at_this_moment_is_cancelled_and_told_to
     assert asked == [("spring", scene.id)]
     await scene.work()  # its dialling is due once more, to give back the permit
     assert (scene.telephone.orders, await held(scene)) == ([], [])
+
+
+# Two consultations with one number.
+
+
+@virtual_time
+async def test_the_second_call_to_a_number_waits_for_the_end_of_the_first() -> None:
+    scene = await ordered()
+    await scene.work()
+    first, scene.call_sid = scene.id, (await scene.record()).call_sid
+    await scene.answer()
+    second = (await scene.order()).consultation_id
+    for _ in range(20):
+        await scene.work(30)  # the first one talks on
+    assert [order.consultation_id for order in scene.telephone.orders] == [first]
+    assert (await scene.record()).state is State.SCHEDULED
+    scene.id = first
+    await scene.hang_up()
+    await scene.work(15)
+    await scene.work(5)
+    assert [order.consultation_id for order in scene.telephone.orders] == [first, second]
+
+
+@virtual_time
+async def test_of_two_that_begin_at_the_same_time_one_rings() -> None:
+    scene = await ordered()
+    first = scene.id
+    await scene.order()
+    await asyncio.gather(*(scene.dialling.dial(consultation_id) for consultation_id in (first, scene.id)))
+    assert len(scene.telephone.orders) == 1
+
+
+@pytest.mark.parametrize("error", [DialRefused(DialFailure.INVALID_NUMBER), TelephoneUnavailable(happened=False)])
+@virtual_time
+async def test_a_first_call_that_was_not_placed_does_not_keep_the_second_waiting(error: Exception) -> None:
+    scene = await ordered()
+    scene.telephone.dial_errors = [error]
+    await scene.dialling.dial(scene.id)
+    await scene.order()
+    await scene.work(5)
+    assert scene.telephone.orders[0].consultation_id == scene.id
+
+
+@virtual_time
+async def test_who_is_cancelled_while_the_number_is_engaged_never_rings() -> None:
+    scene = await ordered()
+    await scene.work()
+    await scene.order()
+    await scene.work()
+    await scene.consultations.end(scene.id)
+    await scene.work(60)
+    assert (len(scene.telephone.orders), (await scene.record()).state) == (1, State.CANCELLED)
+
+
+@virtual_time
+async def test_who_was_not_placed_and_waits_long_for_another_permit_is_not_given_up() -> None:
+    scene = await ordered()
+    scene.telephone.dial_errors = [TelephoneUnavailable(happened=False)]
+    await scene.work()
+    await scene.permits.ask("another", hold=3600, line=0, phone=plain_brief().person.phone)
+    for _ in range(20):
+        await scene.work(30)
+    assert (await scene.record()).state is State.DIALLING
+    await scene.permits.release("another")
+    await scene.work(5)
+    assert len(scene.telephone.orders) == 1

@@ -11,7 +11,7 @@ from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallSta
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.consultation import State
 from orchestrator.domain.errors import StoreUnavailable, TelephoneUnavailable
-from tests.fakes.consultations import next_change
+from tests.fakes.consultations import brief, next_change
 from tests.unit.orchestrator.dialogue.scene import LATER, Scene, ordered
 from tests.virtual_time import virtual_time
 
@@ -165,3 +165,33 @@ async def test_the_store_may_go_away() -> None:
     scene.store.error = None
     await scene.work()
     assert len(scene.telephone.orders) == 1
+
+
+@pytest.mark.parametrize("told", [(), (CallStatus.RINGING,), (CallStatus.RINGING, CallStatus.IN_PROGRESS)])
+@virtual_time
+async def test_a_call_that_went_silent_is_looked_up_once_its_phone_cannot_ring_any_more(
+    told: tuple[CallStatus, ...],
+) -> None:
+    scene = Scene()
+    await scene.start()
+    for status in told:
+        await scene.status(status)
+    await scene.telephone.hang_up(scene.call_sid)
+    await scene.work(brief().dialling.ring_timeout + MARGIN.total_seconds() - 1)
+    assert not (await scene.record()).reached(State.SUMMARISING)
+    await scene.work(2)
+    assert (await scene.record()).reached(State.SUMMARISING)
+
+
+@virtual_time
+async def test_a_call_that_waits_long_at_the_network_or_is_silent_and_goes_on_is_left_alone() -> None:
+    scene = Scene()
+    await scene.start()
+    for minutes in range(10):
+        await scene.work(60)
+        assert (await scene.record()).state is State.DIALLING, minutes
+    await scene.answer()
+    for minutes in range(10):
+        await scene.work(60)
+        assert (await scene.record()).state is State.IN_PROGRESS, minutes
+    assert scene.telephone.hung_up == []
