@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     role: Role = Role.ALL
     grpc_host: str = "127.0.0.1"
     grpc_port: Port = 50050
+    health_port: Port = 0
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
