@@ -81,7 +81,7 @@ class Orchestrator:
             server = OrchestratorServer(
                 ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
                 CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
-                CampaignServicer(inside.campaigns),
+                CampaignServicer(inside.campaigns, shortest_retry=settings.shortest_retry_seconds),
                 outside.store.ping,
             )
             self.port = await server.start(settings.grpc_host, settings.grpc_port)
