@@ -22,6 +22,9 @@ class DialPermits(Protocol):
     async def ask(self, consultation_id: str, *, hold: float, line: int) -> float:
         """Asks for the permit of a consultation's call; the same consultation asking again has the same permit.
 
+        One that asks again later than the next permit could be given died before the dialling: it keeps its permit, but
+        waits for the pace once more.
+
         Args:
             consultation_id: whose call.
             hold: seconds after which the permit is free again, should nobody return it: the longest call.
