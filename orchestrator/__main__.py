@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from observability import log
 from orchestrator.bootstrap import InvalidInstitution, Orchestrator, SchemaMismatch
-from orchestrator.config import Settings
-from orchestrator.server import PortTaken
+from orchestrator.config import Role, Settings
+from orchestrator.health_server import PortTaken
 
 
 async def _serve(settings: Settings) -> None:
@@ -45,7 +45,9 @@ def main() -> int:
         sys.stderr.write(f"orchestrator: INSTITUTION_FILE: {error}\n")
         return 2
     except PortTaken:
-        sys.stderr.write(f"orchestrator: port {settings.grpc_port} is taken; set GRPC_PORT to another one\n")
+        name = "HEALTH_PORT" if settings.role is Role.WORKER else "GRPC_PORT"
+        port = getattr(settings, name.lower())
+        sys.stderr.write(f"orchestrator: port {port} is taken; set {name} to another one\n")
         return 2
     except SchemaMismatch:
         sys.stderr.write("orchestrator: REDIS_URL names a store that another version wrote; it is left alone\n")

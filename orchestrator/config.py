@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     role: Role = Role.ALL
     grpc_host: str = "127.0.0.1"
     grpc_port: Port = 50050
+    health_port: Port = 0
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     conversation_mode: ConversationMode = ConversationMode.TURN_BY_TURN
     calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 1.0
     most_calls: Annotated[int, Field(ge=0)] = 0
+    shortest_retry_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
     most_streams: Annotated[int, Field(ge=0)] = 100
     most_loop_lag_seconds: Seconds = 0.1
     speech_kept_days: Annotated[int, Field(ge=1)] = 7

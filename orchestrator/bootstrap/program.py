@@ -19,10 +19,11 @@ from orchestrator.bootstrap.warm_up import WarmUp
 from orchestrator.config import Role, Settings
 from orchestrator.dialogue.background import Background
 from orchestrator.domain.errors import CallTakenOver, StoreUnavailable
+from orchestrator.health_server import HealthServer, PortTaken
 from orchestrator.rpc.call_servicer import CallServicer
 from orchestrator.rpc.campaign_servicer import CampaignServicer
 from orchestrator.rpc.consultation_servicer import ConsultationServicer
-from orchestrator.server import OrchestratorServer, PortTaken
+from orchestrator.server import OrchestratorServer
 
 logger = log.get(__name__)
 
@@ -35,7 +36,7 @@ class Orchestrator:
     """The running program. Enter it to start, leave it to stop: what runs is drained, then everything is closed.
 
     Attributes:
-        port: where it listens; 0 if it only works.
+        port: where it listens; 0: nowhere.
         serving: runs as long as the program can serve; fails with `SchemaMismatch` if the store is not ours to write.
     """
 
@@ -75,17 +76,21 @@ class Orchestrator:
         inside = make_inside(settings, outside, exchanges, loops)
         await self._stack.enter_async_context(outside.load)
         tasks: list[Task] = []
-        server: OrchestratorServer | None = None
+        server: HealthServer | None = None
         if settings.role is not Role.WORKER:
             server = OrchestratorServer(
                 ConsultationServicer(inside.consultations, inside.deliveries, inside.alarms),
                 CallServicer(inside.live_calls, inside.streams, inside.reports, outside.audio),
-                CampaignServicer(inside.campaigns),
+                CampaignServicer(inside.campaigns, shortest_retry=settings.shortest_retry_seconds),
                 outside.store.ping,
             )
             self.port = await server.start(settings.grpc_host, settings.grpc_port)
-            tasks.append(server.watch_store)
             loops.start(inside.warm_up.after(), name="warm_up")
+        elif settings.health_port:
+            server = HealthServer(outside.store.ping)
+            self.port = await server.start(settings.grpc_host, settings.health_port)
+        if server is not None:
+            tasks.append(server.watch_store)
         worker: DocketWorker | None = None
         if settings.role is not Role.API:
             worker = DocketWorker(settings.redis_url, inside.work, outside.alarm_clock)

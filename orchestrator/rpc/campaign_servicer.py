@@ -21,11 +21,18 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CampaignServicer(campaign_service_pb2_grpc.CampaignServiceServicer):
     """Serves CampaignService."""
 
-    def __init__(self, campaigns: Campaigns) -> None:
+    def __init__(self, campaigns: Campaigns, *, shortest_retry: int = 60) -> None:
+        """Makes it.
+
+        Args:
+            campaigns: what is served.
+            shortest_retry: seconds before which no campaign may call a person again who was not reached.
+        """
         self._campaigns = campaigns
+        self._shortest_retry = shortest_retry
 
     async def StartCampaign(self, request: pb.StartCampaignRequest, context: Context) -> pb.StartCampaignResponse:
-        validation.start_campaign(request)
+        validation.start_campaign(request, shortest_retry=self._shortest_retry)
         campaign = await self._campaigns.start(
             campaign_plan(request),
             orders(request.consultations),

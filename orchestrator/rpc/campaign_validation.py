@@ -30,8 +30,12 @@ def campaign_id(value: str) -> str:
     return consultation_id(value, "campaign_id")
 
 
-def start_campaign(request: pb.StartCampaignRequest) -> None:
+def start_campaign(request: pb.StartCampaignRequest, *, shortest_retry: int) -> None:
     """Checks a StartCampaignRequest.
+
+    Args:
+        request: what is checked.
+        shortest_retry: seconds before which nobody is called again.
 
     Raises:
         InvalidField: names every field that is wrong.
@@ -39,10 +43,12 @@ def start_campaign(request: pb.StartCampaignRequest) -> None:
     check = Check()
     check.text(request.request_id, "request_id", most=LONGEST_ID, required=False)
     check.text(request.name, "name", most=LONGEST_NAME)
+    some = len(request.consultations) > 0 or request.start_paused
+    check.that(some, "consultations", "is required: a campaign of nobody is over at once, unless it starts paused")
     _consultations(request.consultations, check)
     _pacing(request.pacing, check)
     _hours(request.calling_hours, check)
-    _retry_rules(request.retry_rules, check)
+    _retry_rules(request.retry_rules, shortest_retry, check)
     check.that(0 <= request.priority <= HIGHEST_PRIORITY, "priority", f"must be 0 to {HIGHEST_PRIORITY}")
     check.done()
 
@@ -95,14 +101,14 @@ def _hours(hours: pb.CallingHours, check: Check) -> None:
     check.that(known, "calling_hours.weekdays", "must all be days of the week")
 
 
-def _retry_rules(rules: pb.RetryRules, check: Check) -> None:
+def _retry_rules(rules: pb.RetryRules, shortest: int, check: Check) -> None:
     attempts = f"must be 0 to {MOST_ATTEMPTS}"
     check.that(0 <= rules.most_attempts <= MOST_ATTEMPTS, "retry_rules.most_attempts", attempts)
     for name, waits in (("busy", rules.busy), ("no_answer", rules.no_answer), ("voicemail", rules.voicemail)):
-        _waits(waits, f"retry_rules.{name}", check)
+        _waits(waits, f"retry_rules.{name}", shortest, check)
 
 
-def _waits(waits: Sequence[Duration], field: str, check: Check) -> None:
+def _waits(waits: Sequence[Duration], field: str, shortest: int, check: Check) -> None:
     check.that(len(waits) <= MOST_WAITS, field, f"must be at most {MOST_WAITS}")
     for place, wait in enumerate(waits[:MOST_WAITS]):
-        check.duration(wait, f"{field}[{place}]", least=60, most=_LONGEST_WAIT)
+        check.duration(wait, f"{field}[{place}]", least=shortest, most=_LONGEST_WAIT)

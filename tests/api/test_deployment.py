@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +21,7 @@ import orchestrator.config
 import orchestrator.server
 import speech.config
 from deploy.development_packages import development_packages
+from orchestrator.adapters.backend_results import BackendResults
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = ("1.34", kubernetes_validate.latest_version())
@@ -28,6 +30,9 @@ MARGIN = 5
 """Seconds to spare for whoever stops a program."""
 PROGRAMS = {"gateway": gateway.config, "orchestrator": orchestrator.config, "speech": speech.config}
 PORTS = {"gateway": "http_port", "orchestrator": "grpc_port", "speech": "speech_port"}
+ROLES = ("orchestrator", "worker")
+"""What the orchestrator's image runs as."""
+REPLICATED = (*PROGRAMS, "worker")
 
 
 @cache
@@ -125,6 +130,36 @@ def test_liveness_never_asks_for_redis() -> None:
     assert probes("orchestrator")["readinessProbe"] == {"grpc": {"port": 50050}}
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_api_and_worker_are_one_program_in_two_roles(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {each["name"]: each["value"] for each in container(role)["env"]}
+    for name, value in {**settings_in_the_cluster(), **given}.items():
+        monkeypatch.setenv(name, value)
+    settings = orchestrator.config.Settings(_env_file=None)
+    assert settings.role == {"orchestrator": "api", "worker": "worker"}[role] == compose_environment(role)["ROLE"]
+    assert container(role)["image"] == container("orchestrator")["image"]
+    assert compose()["services"][role]["build"] == compose()["services"]["orchestrator"]["build"]
+    assert given.keys() | compose_environment(role).keys() <= known_names()
+
+
+def test_a_worker_is_probed_as_an_orchestrator_is() -> None:
+    assert probes("worker") == probes("orchestrator")
+    port = probes("worker")["readinessProbe"]["grpc"]["port"]
+    given = {each["name"]: each["value"] for each in container("worker")["env"]}
+    assert int(given["HEALTH_PORT"]) == port
+    assert f"EXPOSE {port}\n" in stage("orchestrator")
+    assert f"('127.0.0.1', {compose_environment('worker')['HEALTH_PORT']})" in stage("orchestrator"), "its own check"
+
+
+def test_what_dials_without_knowing_the_load_is_bounded() -> None:
+    assert int(settings_in_the_cluster()["MOST_CALLS"]) > 0
+
+
+def compose_environment(service: str) -> dict[str, str]:
+    found: dict[str, str] = compose()["services"][service].get("environment", {})
+    return found
+
+
 def seconds_to_stop(program: str, drain_delay: float) -> float:
     """How long a program may take from SIGTERM on."""
     names = settings_in_the_cluster()
@@ -135,21 +170,23 @@ def seconds_to_stop(program: str, drain_delay: float) -> float:
     return drain_delay + 3 * float(names["DRAIN_SECONDS"])
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", REPLICATED)
 def test_nobody_is_killed_while_it_drains(program: str) -> None:
     delay = float(settings_in_the_cluster()["DRAIN_DELAY_SECONDS"])
     before = container(program).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     grace = pod(program)["terminationGracePeriodSeconds"]
     assert grace >= before + seconds_to_stop(program, delay) + MARGIN
     assert max(delay, before) >= 5, "who sends calls here must notice first"
-    service = compose()["services"][program]
-    delay = float(service.get("environment", {}).get("DRAIN_DELAY_SECONDS", 0))
-    assert int(service["stop_grace_period"].removesuffix("s")) >= seconds_to_stop(program, delay) + MARGIN
+    delay = float(compose_environment(program).get("DRAIN_DELAY_SECONDS", 0))
+    stop_grace = compose()["services"][program]["stop_grace_period"]
+    assert int(stop_grace.removesuffix("s")) >= seconds_to_stop(program, delay) + MARGIN
 
 
-def test_draining_takes_longer_than_a_turn() -> None:
+def test_draining_takes_longer_than_a_turn_and_a_delivery() -> None:
     turn = 15  # seconds after which Twilio gives a webhook up
     assert float(settings_in_the_cluster()["DRAIN_SECONDS"]) > turn
+    delivery = inspect.signature(BackendResults).parameters["timeout"].default
+    assert float(settings_in_the_cluster()["DRAIN_SECONDS"]) > delivery
     assert gateway.app.Deadlines().turn < 2 * gateway.app.SHUTDOWN_SECONDS
 
 
@@ -186,10 +223,16 @@ def test_whatever_selects_pods_finds_some() -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_no_single_replica_and_none_as_root(program: str) -> None:
+def test_what_computes_is_scaled_by_what_it_computes(program: str) -> None:
     scaler = named("HorizontalPodAutoscaler", program)["spec"]
     assert scaler["minReplicas"] >= 2
     assert scaler["scaleTargetRef"]["name"] == program
+    assert "replicas" not in named("Deployment", program)["spec"], "the scaler says how many"
+
+
+@pytest.mark.parametrize("program", REPLICATED)
+def test_no_single_replica_and_none_as_root(program: str) -> None:
+    assert named("Deployment", program)["spec"].get("replicas", 2) >= 2
     assert named("PodDisruptionBudget", program)["spec"]["maxUnavailable"] == 1
     assert "podAntiAffinity" in pod(program)["affinity"]
     assert pod(program)["securityContext"]["runAsNonRoot"]

@@ -67,6 +67,30 @@ async def test_the_same_consultation_has_the_same_permit(make: Make) -> None:
     assert await ask(permits, "b") >= 1
 
 
+async def test_a_permit_that_was_not_used_at_once_waits_for_the_pace_again(make: Make, clock: ManualClock) -> None:
+    permits = make(1, 1)
+    assert await ask(permits, "died") == 0
+    clock.advance(0.999)
+    assert await ask(permits, "died") == 0, "no time for anybody else"
+    clock.advance(5)
+    await permits.release("nobody")
+    assert await ask(permits, "died") == 0, "no other has one"
+    clock.advance(0.5)
+    assert await ask(permits, "b") >= 1, "its room is kept"
+
+
+async def test_two_calls_are_never_closer_than_the_pace_though_one_was_given_its_permit_before(
+    make: Make, clock: ManualClock
+) -> None:
+    permits = make(1, 0)
+    assert await ask(permits, "died") == 0
+    clock.advance(10)
+    assert await ask(permits, "b") == 0
+    assert await ask(permits, "died", Line.LAST) == 1.0
+    clock.advance(1)
+    assert await ask(permits, "died", Line.LAST) == 0
+
+
 async def test_so_many_at_once_and_no_more_until_one_is_returned(make: Make, clock: ManualClock) -> None:
     permits = make(0, 2)
     assert [await ask(permits, who) for who in "ab"] == [0, 0]

@@ -48,13 +48,17 @@ class InMemoryDialPermits:
         now = self._clock.now()
         self.leases = {held: end for held, end in self.leases.items() if end > now}
         self._line = {waiting: place for waiting, place in self._line.items() if place.told > now - _LATE}
-        if consultation_id in self.leases:
+        held = consultation_id in self.leases
+        given_at = self.leases.get(consultation_id, now) - timedelta(seconds=hold)
+        if held and (not self._interval or now - given_at < self._interval):
             return 0.0
-        if self.called.get(phone) in self.leases:
+        holder = self.called.get(phone)
+        if holder != consultation_id and holder in self.leases:
             self._line.pop(consultation_id, None)
             return _ENGAGED
-        full = 0 < self._most <= len(self.leases)
-        if self._free_at <= now and not full and all(place.line >= line for place in self._line.values()):
+        full = not held and 0 < self._most <= len(self.leases)
+        first = held or all(place.line >= line for place in self._line.values())
+        if self._free_at <= now and not full and first:
             self._line.pop(consultation_id, None)
             self.called[phone or consultation_id] = consultation_id
             self.leases[consultation_id] = now + timedelta(seconds=hold)

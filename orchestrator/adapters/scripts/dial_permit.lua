@@ -29,21 +29,24 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', told, '-inf', now - LATE)) do
   redis.call('ZREM', told, gone)
 end
 
-if redis.call('ZSCORE', leases, asking) then
+local held = redis.call('ZSCORE', leases, asking)
+if held and (interval == 0 or now - (tonumber(held) - hold) < interval) then
   return 0
 end
 
 -- Whoever waits for a number keeps nobody else waiting.
 local holder = redis.call('GET', phone)
-if holder and redis.call('ZSCORE', leases, holder) then
+if holder and holder ~= asking and redis.call('ZSCORE', leases, holder) then
   redis.call('ZREM', waiting, asking)
   redis.call('ZREM', told, asking)
   return ENGAGED
 end
 
+-- Who holds a permit and comes back so late died before the dialling: the call keeps its room, and takes a new place in
+-- the pace, for others have dialled meanwhile.
 local free_at = math.max(now, tonumber(redis.call('GET', pace) or now))
-local full = most > 0 and redis.call('ZCARD', leases) >= most
-local before = redis.call('ZCOUNT', waiting, '-inf', '(' .. string.format('%.0f', line * LINE))
+local full = not held and most > 0 and redis.call('ZCARD', leases) >= most
+local before = held and 0 or redis.call('ZCOUNT', waiting, '-inf', '(' .. string.format('%.0f', line * LINE))
 
 if free_at <= now and not full and before == 0 then
   redis.call('ZREM', waiting, asking)

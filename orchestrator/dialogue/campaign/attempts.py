@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from orchestrator.dialogue.campaign.retry_rules import next_attempt, result_of
+from orchestrator.dialogue.campaign.retry_rules import next_attempt, result_of, wish_of
 from orchestrator.dialogue.consultations import id_of
 from orchestrator.dialogue.ports.campaigns import CampaignChange
 from orchestrator.dialogue.ports.dial_permits import Line
@@ -37,12 +37,13 @@ def brief_of(campaign: Campaign, order: Order) -> Brief:
 def settled(campaign: Campaign, item: Item, consultation: Consultation | None, now: datetime) -> Item:
     """Returns an item whose consultation is over, or (None) was never started or is erased."""
     if consultation is not None:
-        result, ended_at = result_of(consultation), consultation.ended_at or now
+        # The network says when it ended, by a clock of its own.
+        result, ended_at = result_of(consultation), min(consultation.ended_at or now, now)
     else:
         result, ended_at = AttemptResult.CANCELLED if item.placed else AttemptResult.NOT_NOW, now
     rang = result not in _NO_ATTEMPT
     told = replace(item, placed=False, attempts=item.attempts + rang, results=(*item.results, result))
-    wish = consultation.progress.call_back if consultation is not None else None
+    wish = wish_of(consultation) if consultation is not None else None
     again = None if campaign.state.final else next_attempt(told, campaign.plan.retry, wish, ended_at)
     if again is None:
         return replace(told, state=_last_state(result), wished=False)

@@ -35,6 +35,15 @@ def result_of(consultation: Consultation) -> AttemptResult:
     return AttemptResult.CALL_BACK if consultation.progress.call_back else AttemptResult.REACHED
 
 
+def wish_of(consultation: Consultation) -> CallBackWish | None:
+    """Returns when a person wished to be called again, in a consultation that is over.
+
+    The outcome says which time was meant ("tomorrow at three"); the progress only what was said.
+    """
+    outcome = consultation.outcome
+    return (outcome.call_back if outcome else None) or consultation.progress.call_back
+
+
 def next_attempt(item: Item, rules: RetryRules, wish: CallBackWish | None, now: datetime) -> datetime | None:
     """Returns when a person is called again; None: not at all.
 

@@ -23,6 +23,8 @@ class DialPermits(Protocol):
         """Asks for the permit of a consultation's call; the same consultation asking again has the same permit.
 
         No number is called twice at a time: whoever asks for one that is being called waits, and keeps nobody waiting.
+        One that asks again later than the next permit could be given died before the dialling: it keeps its permit, but
+        waits for the pace once more.
 
         Args:
             consultation_id: whose call.

@@ -32,7 +32,6 @@ async def test_pace_and_cap_hold_for_many_replicas(redis_url: str) -> None:
         granted.append(float(lease_end) / 1e6 - HOLD)
         held.add(number)
         in_flight.append(len(held))
-        assert await permits.ask(str(number), hold=HOLD, line=0) == 0
         await asyncio.sleep(random.uniform(0, 0.1))
         held.discard(number)
         await permits.release(str(number))

@@ -15,6 +15,7 @@ from cli.ports import free_ports
 from gateway import orchestrator_client
 from gateway.errors import UnavailableError
 from gateway.orchestrator_client import OrchestratorClient
+from orchestrator import health_server
 from orchestrator import server as orchestrator_server
 from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.server import OrchestratorServer
@@ -33,7 +34,7 @@ HUNG_UP = pb.AnswerCallResponse(reply=pb.Reply(hang_up=pb.HangUp()))
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orchestrator_server, "HEALTH_INTERVAL", 0.02)
+    monkeypatch.setattr(health_server, "HEALTH_INTERVAL", 0.02)
 
 
 @dataclass

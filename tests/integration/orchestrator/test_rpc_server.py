@@ -136,7 +136,7 @@ async def health(served: Served, service: str) -> int:
 
 
 async def test_health_of_every_service_follows_the_store(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestrator.server.HEALTH_INTERVAL", 0.02)
+    monkeypatch.setattr("orchestrator.health_server.HEALTH_INTERVAL", 0.02)
     names = ("", *SERVICES)
     stub = health_pb2_grpc.HealthStub(served.channel)
     watches = [stub.Watch(health_pb2.HealthCheckRequest(service=name)) for name in names]

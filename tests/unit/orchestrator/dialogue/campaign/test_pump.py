@@ -28,7 +28,7 @@ from orchestrator.domain.errors import (
 )
 from orchestrator.domain.outcome import CallBackWish
 from tests.fakes.campaigns import order
-from tests.unit.orchestrator.dialogue.campaign.campaign_world import CampaignWorld, plan
+from tests.unit.orchestrator.dialogue.campaign.campaign_world import MONDAY, CampaignWorld, plan
 from tests.virtual_time import virtual_time
 
 DAY = 24 * 3600
@@ -143,6 +143,22 @@ async def test_a_wish_goes_before_rules_and_order() -> None:
     await world.talks(world.ringing()[0])
     await world.pass_time(20)
     assert (await world.item("p00")).state is ItemState.REACHED
+
+
+@virtual_time
+async def test_a_time_that_was_named_in_a_call_is_when_the_phone_rings_again() -> None:
+    world = CampaignWorld()
+    await world.begin("a")
+    await world.pass_time(3)
+    world.id, world.call_sid = (await world.item("a")).consultation_id, world.ringing()[0]
+    await world.answer()
+    await world.say("네")
+    await world.say("지금 바빠요. 내일 오전 열한 시에 다시 전화해 주세요.")
+    assert world.over
+    await world.pass_time(10)
+    item = await world.item("a")
+    assert (item.state, item.wished, item.results) == (ItemState.WAITING, True, (AttemptResult.CALL_BACK,))
+    assert item.next_attempt_at == MONDAY + timedelta(hours=25)
 
 
 @virtual_time
