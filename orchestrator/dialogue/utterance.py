@@ -40,6 +40,9 @@ class Intent(StrEnum):
     NO_MATCH = "no_match"
 
 
+_NO_MEANING = {Intent.NO_INPUT, Intent.NO_MATCH, Intent.MACHINE}
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """What an utterance says besides answering the open step: the answer to another one.
@@ -78,3 +81,8 @@ class Understood:
     danger: DangerKind | None = None
     number: int | None = None
     asides: tuple[Aside, ...] = ()
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether there is meaning in it that no machine says."""
+        return self.intent not in _NO_MEANING or bool(self.asides)

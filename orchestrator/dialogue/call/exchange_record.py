@@ -18,6 +18,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import Occurrence, TurnTaken
+from orchestrator.domain.machine import MachineSign, is_machine
 from orchestrator.domain.playout import HeardPart, Playout
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import HandOver, HangUp, Listen, Prompt, Reply, Turn
@@ -90,9 +91,10 @@ class ExchangeRecord:
         """Returns the change that writes the exchange over the newest record, and the reply it stands for."""
         over = current.reached(State.SUMMARISING)
         hung_up_on = current.progress.over and not self.before.progress.over
-        turns = self._turns(now, answered=bool(self.prompts) and not over and not hung_up_on)
+        progress, reply, open_turn = self._progress(current), Reply((), HangUp()), 0
+        unheard = over or hung_up_on or is_machine(progress.machine_signs)
+        turns = self._turns(now, answered=bool(self.prompts) and not unheard)
         answered = len(turns) > 1
-        progress, reply, open_turn = self.thought.move.progress, Reply((), HangUp()), 0
         if hung_up_on:  # as on a machine, meanwhile: what it is heard to say changes nothing
             progress = current.progress
         elif over:  # these were the last words: what the interview makes of them counts, but is not said any more
@@ -112,6 +114,13 @@ class ExchangeRecord:
         )
         due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
         return self._written(moved, turns, reply, due, now), reply
+
+    def _progress(self, current: Consultation) -> Progress:
+        """Returns the move's progress, with what the network has meanwhile made of a callee who said nothing."""
+        progress, comprehended = self.thought.move.progress, self.thought.comprehended
+        news = MachineSign.NETWORK in current.progress.machine_signs and not self.before.progress.machine_signs
+        person = comprehended is None or comprehended.understood.by_a_person
+        return progress.with_sign(MachineSign.NETWORK) if news and not person else progress
 
     def sequel(self, current: Consultation, begun: Reply, now: datetime) -> tuple[Change, Reply]:
         """Returns the change that writes the agent's turns after others that were written, and the whole reply.

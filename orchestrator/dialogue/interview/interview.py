@@ -19,6 +19,7 @@ from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
 from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.machine import MachineSign, is_machine
 from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
@@ -65,11 +66,16 @@ class Interview:
         return self._told_late(move, progress.untold)
 
     def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
+        progress = _with_signs(progress, understood)
+        if is_machine(progress.machine_signs):  # nobody hears a goodbye
+            return Move(progress, ())
         match understood.intent:
             case Intent.NO_INPUT:
                 return self._silence(progress)
             case Intent.NO_MATCH if self._course.step(progress).keys and understood.text.isdigit():
                 return self._by_keys(progress)
+            case Intent.MACHINE:  # it may be a person after all
+                return self._misunderstanding(progress)
             case Intent.NO_MATCH if not understood.asides:
                 return self._misunderstanding(progress)
         answer = self._answer(replace(progress, silences=0), understood, turn_number)
@@ -129,8 +135,6 @@ class Interview:
                 return self._improper(progress)
             case Intent.REFUSE_CALL | Intent.CALL_BACK_LATER if step.kind in ROUND:
                 return self._course.done(progress)
-            case Intent.MACHINE:  # nobody hears a goodbye
-                return Move(replace(progress, exception=ExceptionCode.NOT_ANSWERED, over=True), ())
         return self._ending(answer)
 
     def _ending(self, answer: Answer) -> Move | None:
@@ -238,7 +242,10 @@ class Interview:
         """Gives up the conversation; at the last questions that is no failure: everything was asked."""
         if self._course.step(progress).kind in ROUND:
             return self._course.done(progress)
-        return self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
+        parted = self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
+        if progress.machine_signs:  # nothing was understood after the sign
+            return replace(parted, progress=replace(parted.progress, exception=ExceptionCode.NOT_ANSWERED))
+        return parted
 
     # From one step to the next.
 
@@ -254,3 +261,10 @@ class Interview:
                 return self._course.done(verdict.progress)
         lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
         return self._course.again(verdict.progress, lead, answer.understood, answer.turn_number)
+
+
+def _with_signs(progress: Progress, understood: Understood) -> Progress:
+    """Returns the progress with what the utterance says for or against an answering machine."""
+    if understood.by_a_person:
+        return replace(progress, machine_signs=())
+    return progress.with_sign(MachineSign.NOTICE) if understood.intent is Intent.MACHINE else progress
