@@ -51,13 +51,16 @@ class Progress:
     machine_signs: tuple[MachineSign, ...] = ()
 
     def with_sign(self, sign: MachineSign) -> Progress:
-        """Returns the progress with one more sign of a machine; where no doubt is left, nobody was reached."""
+        """Returns the progress with one more sign of a machine."""
         if sign in self.machine_signs and sign is not MachineSign.NOTICE:
             return self
-        signs = (*self.machine_signs, sign)
-        if not is_machine(signs):
-            return replace(self, machine_signs=signs)
-        return replace(self, machine_signs=signs, exception=ExceptionCode.NOT_ANSWERED, over=True)
+        return replace(self, machine_signs=(*self.machine_signs, sign))
+
+    def judged(self) -> Progress:
+        """Returns the progress after a look at the signs: where no doubt is left, nobody was reached."""
+        if not is_machine(self.machine_signs):
+            return self
+        return replace(self, exception=ExceptionCode.NOT_ANSWERED, over=True)
 
     def finding(self, subject: str) -> Finding | None:
         """Returns what became of a step, or None if it is not done."""

@@ -96,7 +96,7 @@ class CallStatusReports:
             check_call(current, call_sid)
             if not machine or current.reached(State.SUMMARISING) or not _may_be_machine(current):
                 return None
-            progress = current.progress.with_sign(MachineSign.NETWORK)
+            progress = current.progress.with_sign(MachineSign.NETWORK).judged()
             if progress == current.progress:
                 return None
             known = replace(current, call_sid=call_sid, dial_open=False, progress=progress)

@@ -120,7 +120,7 @@ class ExchangeRecord:
         progress, comprehended = self.thought.move.progress, self.thought.comprehended
         news = MachineSign.NETWORK in current.progress.machine_signs and not self.before.progress.machine_signs
         person = comprehended is None or comprehended.understood.by_a_person
-        return progress.with_sign(MachineSign.NETWORK) if news and not person else progress
+        return progress.with_sign(MachineSign.NETWORK).judged() if news and not person else progress
 
     def sequel(self, current: Consultation, begun: Reply, now: datetime) -> tuple[Change, Reply]:
         """Returns the change that writes the agent's turns after others that were written, and the whole reply.

@@ -22,12 +22,15 @@ from orchestrator.dialogue.interview.comprehension import Comprehended, Place, d
 from orchestrator.dialogue.interview.interview import Interview
 from orchestrator.dialogue.language_model.second_opinion import Opinion
 from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.turn_taking.beeps import FIRST_SECONDS
 from orchestrator.dialogue.understanding.matching import OtherStep
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.playout import Playout
+from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import Source, Turn
 
 # How many of the latest turns a language model is shown.
@@ -60,6 +63,7 @@ class Thinking:
         self._brief = brief
         self._consultation = consultation
         self._interview = interview
+        self._progress = consultation.progress
         self._hung_up = False
         self._enough = asyncio.Event()
 
@@ -85,7 +89,7 @@ class Thinking:
     async def think(self, heard: Heard, budget: Budget) -> Thought:
         """Returns what an utterance leads to."""
         watch = Stopwatch()
-        progress = self._consultation.progress
+        progress = self._progress = self._noticing(heard)
         step = self._interview.open_step(progress)
         if step is None or progress.over:
             return Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
@@ -107,6 +111,15 @@ class Thinking:
             return self._advanced(step, comprehended, matching_ms)
         return self._answered(answer, comprehended, matching_ms)
 
+    def _noticing(self, heard: Heard) -> Progress:
+        """Returns the progress with the beep that was heard, if it came so early that it may be a machine's."""
+        consultation = self._consultation
+        answered, now = consultation.answered_at, self._parts.clock.now()
+        early = answered is not None and (now - answered).total_seconds() <= FIRST_SECONDS
+        if not heard.beep or not early or consultation.progress.over:
+            return consultation.progress
+        return consultation.progress.with_sign(MachineSign.BEEP)
+
     def _agrees_too_soon(self, step: Step, heard: Heard, understood: Understood) -> bool:
         """Whether a callee has cut the question for consent: they may not know what they agree to."""
         cut = self.playout is not None and bool(self.playout.parts)
@@ -114,9 +127,7 @@ class Thinking:
         return cut and spoken and step.kind is StepKind.CONSENT and understood.intent is Intent.YES
 
     def _advanced(self, step: Step, comprehended: Comprehended, matching_ms: float) -> Thought:
-        move = self._interview.advance(
-            self._consultation.progress, comprehended.understood, self._consultation.open_turn
-        )
+        move = self._interview.advance(self._progress, comprehended.understood, self._consultation.open_turn)
         return Thought(step.subject, matching_ms, self._patient(move, comprehended.understood), comprehended)
 
     def _answered(self, answer: Saying | None, comprehended: Comprehended, matching_ms: float) -> Thought:

@@ -19,7 +19,7 @@ from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
 from orchestrator.domain.danger import DangerKind
-from orchestrator.domain.machine import MachineSign, is_machine
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
@@ -66,8 +66,8 @@ class Interview:
         return self._told_late(move, progress.untold)
 
     def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
-        progress = _with_signs(progress, understood)
-        if is_machine(progress.machine_signs):  # nobody hears a goodbye
+        progress = _with_signs(progress, understood).judged()
+        if progress.over:  # nobody hears a goodbye
             return Move(progress, ())
         match understood.intent:
             case Intent.NO_INPUT:
@@ -103,7 +103,7 @@ class Interview:
 
     def digress(self, progress: Progress, answer: Saying) -> Move:
         """Answers a question of the callee, then asks the open step again."""
-        again = self._course.repeat(replace(progress, silences=0, untold=None), "")
+        again = self._course.repeat(replace(progress, silences=0, untold=None, machine_signs=()), "")
         return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
 
     def resume(self, progress: Progress, *, answered: bool) -> Move:
