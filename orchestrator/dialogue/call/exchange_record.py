@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from orchestrator.dialogue.call.hearing import Heard
-from orchestrator.dialogue.call.longest_call import looked_up_at
+from orchestrator.dialogue.call.longest_call import longest_answer, looked_up_at
 from orchestrator.dialogue.call.noticing import with_alarm
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.turn_record import agent_turns, callee_turn
@@ -101,7 +101,7 @@ class ExchangeRecord:
             progress = _unsaid(progress, current.progress)
         elif answered:
             open_turn = turns[-1].number + 1
-            reply = Reply(self.prompts, self._next(open_turn))
+            reply = Reply(self.prompts, self._next(open_turn, now))
         moved = replace(
             current,
             version=current.version + 1,
@@ -140,7 +140,7 @@ class ExchangeRecord:
             turn_count=turns[-1].number,
             open_turn=open_turn,
         )
-        reply = Reply((*begun.prompts, *self.prompts), self._next(open_turn))
+        reply = Reply((*begun.prompts, *self.prompts), self._next(open_turn, now))
         due = {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
         return self._written(moved, turns, reply, due, now), reply
 
@@ -179,14 +179,15 @@ class ExchangeRecord:
             wording_version=self.brief.plan.wording_version,
         )
 
-    def _next(self, open_turn: int) -> Listen | HangUp | HandOver:
+    def _next(self, open_turn: int, now: datetime) -> Listen | HangUp | HandOver:
         move = self.thought.move
         if move.hand_over and self.duty_phone is not None:
             return HandOver(self.duty_phone.phone, self.duty_phone.ring_timeout, open_turn)
         if move.progress.over:
             return HangUp(open_turn)
         pause = silence_timeout(move.progress, self.brief.listening, self.listening)
-        return Listen(open_turn, pause, self.listening.most, self._keys(move.progress))
+        most = longest_answer(self.brief, self.before, now, self.listening.most)
+        return Listen(open_turn, pause, most, self._keys(move.progress))
 
     def _keys(self, progress: Progress) -> int:
         return self.brief.plan.steps[progress.position].keys_wanted(progress.ask_count)

@@ -16,6 +16,7 @@ from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.exchange_record import Thought, heard_parts
 from orchestrator.dialogue.call.hearing import Heard
+from orchestrator.dialogue.call.longest_call import is_closing
 from orchestrator.dialogue.call.patience import more_patient, silence_timeout
 from orchestrator.dialogue.call.turn_record import as_heard
 from orchestrator.dialogue.interview.comprehension import Comprehended, Place, danger_in, with_late_danger
@@ -128,12 +129,17 @@ class Thinking:
 
     def _advanced(self, step: Step, comprehended: Comprehended, matching_ms: float) -> Thought:
         move = self._interview.advance(self._progress, comprehended.understood, self._consultation.open_turn)
-        return Thought(step.subject, matching_ms, self._patient(move, comprehended.understood), comprehended)
+        return self._thought(step.subject, move, comprehended, matching_ms)
 
     def _answered(self, answer: Saying | None, comprehended: Comprehended, matching_ms: float) -> Thought:
         progress = self._consultation.progress
         move = Move(progress, ()) if answer is None else self._interview.digress(progress, answer)
-        return Thought(SUBJECT, matching_ms, self._patient(move, comprehended.understood), comprehended)
+        return self._thought(SUBJECT, move, comprehended, matching_ms)
+
+    def _thought(self, subject: str, move: Move, comprehended: Comprehended, matching_ms: float) -> Thought:
+        if move.sayings and is_closing(self._brief, self._consultation, self._parts.clock.now()):
+            move = self._interview.close_in_time(self._consultation.progress, move)
+        return Thought(subject, matching_ms, self._patient(move, comprehended.understood), comprehended)
 
     def _offering(self, comprehended: Comprehended, matching_ms: float) -> OnFirst | None:
         """Returns what takes an answer's first sentence; None: it is not said before the others."""

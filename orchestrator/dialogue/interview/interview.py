@@ -106,6 +106,22 @@ class Interview:
         again = self._course.repeat(replace(progress, silences=0, untold=None, machine_signs=()), "")
         return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
 
+    def close_in_time(self, before: Progress, move: Move) -> Move:
+        """Returns a move that ends a call for which there is no more time; what it would ask next is not reached.
+
+        Args:
+            before: what the move follows.
+            move: what would come; its last words are the next question.
+        """
+        if move.progress.over or move.hand_over:
+            return move
+        asked = before.ask_count if move.progress.position == before.position else 0
+        incomplete = self._course.step(move.progress).kind not in ROUND
+        exception = ExceptionCode.DISCONNECTED if incomplete else ExceptionCode.NONE
+        progress = replace(move.progress, ask_count=asked, exception=exception)
+        goodbye = self._course.goodbye(progress, self._wording.goodbye_time_up)
+        return replace(goodbye, sayings=(*move.sayings[:-1], *goodbye.sayings))
+
     def resume(self, progress: Progress, *, answered: bool) -> Move:
         """Goes on after the callee was put through to a person: says goodbye to nobody, or goes on alone."""
         if answered:
