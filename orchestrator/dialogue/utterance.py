@@ -36,11 +36,12 @@ class Intent(StrEnum):
     ABUSE = "abuse"
     BACKCHANNEL = "backchannel"
     MACHINE = "machine"
+    CARRIER_NOTICE = "carrier_notice"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
 
 
-_NO_MEANING = {Intent.NO_INPUT, Intent.NO_MATCH, Intent.MACHINE}
+_NO_MEANING = {Intent.NO_INPUT, Intent.NO_MATCH, Intent.MACHINE, Intent.CARRIER_NOTICE}
 
 
 @dataclass(frozen=True, slots=True)

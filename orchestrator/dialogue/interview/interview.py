@@ -23,7 +23,6 @@ from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
-from orchestrator.domain.turn import Source
 
 # Silent, or not understood, turns in a row after which a conversation is not possible.
 MOST_SILENCES = 3
@@ -56,9 +55,7 @@ class Interview:
 
     def begin(self, progress: Progress) -> Move:
         """Greets and asks the first thing."""
-        greeting = Saying(self._plan.greeting, Source.INTERVIEW, "greeting", uninterruptible=True)
-        move = self._course.open(progress, lead="")
-        return replace(move, sayings=(greeting, *move.sayings))
+        return self._greeting(self._course.open(progress, lead=""))
 
     def advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         """Goes on after something the callee said, other than a question of their own."""
@@ -74,6 +71,8 @@ class Interview:
                 return self._silence(progress)
             case Intent.NO_MATCH if self._course.step(progress).keys and understood.text.isdigit():
                 return self._by_keys(progress)
+            case Intent.CARRIER_NOTICE:
+                return self._greet_again(progress)
             case Intent.MACHINE:  # it may be a person after all
                 return self._misunderstanding(progress)
             case Intent.NO_MATCH if not understood.asides:
@@ -236,6 +235,16 @@ class Interview:
         return replace(move, sayings=(*said, *move.sayings))
 
     # When nothing came, or nothing was understood.
+
+    def _greet_again(self, progress: Progress) -> Move:
+        """Says who calls once more: while a carrier speaks the callee hears nothing else."""
+        return self._greeting(self._course.repeat(progress, ""))
+
+    def _greeting(self, move: Move) -> Move:
+        if move.progress.over:
+            return move
+        greeting = self._course.saying(self._plan.greeting, "greeting", uninterruptible=True)
+        return replace(move, sayings=(greeting, *move.sayings))
 
     def _silence(self, progress: Progress) -> Move:
         progress = replace(progress, silences=progress.silences + 1)

@@ -33,6 +33,7 @@ _ABOUT_THE_CALL = {
     Intent.WRONG_PERSON,
     Intent.ABUSE,
     Intent.MACHINE,
+    Intent.CARRIER_NOTICE,
 }
 # An expected answer this probable outweighs a wish that only the learned layer sees.
 _SURE = 0.9

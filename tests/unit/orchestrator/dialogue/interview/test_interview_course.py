@@ -211,6 +211,13 @@ def test_a_machine_hears_no_goodbye() -> None:
     assert talk.outcome.exception is ExceptionCode.NOT_ANSWERED
 
 
+def test_who_heard_the_carrier_is_greeted_again() -> None:
+    talk = Talk()
+    greeting, ask = talk.move.sayings
+    assert talk.means(Intent.CARRIER_NOTICE, "국제전화입니다.").move.sayings == (greeting, ask)
+    assert (talk.over, talk.progress.machine_signs) == (False, ())
+
+
 def test_a_notice_between_answers_is_asked_about_again() -> None:
     talk = Talk().means(Intent.MACHINE, "없는 번호입니다").yes("consent").means(Intent.MACHINE, "없는 번호입니다")
     assert (talk.over, talk.step.kind) == (False, StepKind.GOOD_TIME)
