@@ -290,7 +290,7 @@ class Session:
                 silence_timeout=asking.pause,
                 most=self._reply.next.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
-                keys=self._reply.next.keys,
+                keys=self._reply.next.keys or (asking.step.keys if asking.step else 0),
                 heard_out=asking.step is not None and asking.step.kind is StepKind.CONSENT,
             )
 

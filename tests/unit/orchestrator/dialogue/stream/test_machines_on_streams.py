@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from orchestrator.dialogue.stream.events import Ending
+from orchestrator.dialogue.stream.playback import LATEST_MARK
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.machine import MachineSign
 from tests.unit.orchestrator.dialogue.scene import Scene
@@ -85,3 +88,27 @@ async def test_what_beeps_after_a_minute_is_no_machine() -> None:
         await phone.say("", 1.0)
         await phone.agent_is_done()
     assert not (await phone.scene.record()).progress.over
+
+
+@virtual_time
+async def test_who_heard_the_carrier_instead_of_us_is_greeted_again() -> None:
+    phone = await ringing()
+    async with phone.call():
+        await phone.say("국제전화입니다. 해외에서 걸려 온 전화입니다.", 3.0)
+        await phone.agent_is_done()
+        await phone.agent_is_done()
+    assert (await phone.scene.asked_about())[:4] == ["greeting", "good_time"] * 2
+
+
+@virtual_time
+async def test_a_goodbye_whose_marks_are_lost_ends_the_call_in_time() -> None:
+    phone = await ringing()
+    async with phone.call():
+        await phone.agent_is_done()
+        phone.drops_marks = True
+        await phone.say("그만 끊을게요", 1.0)
+        await phone.agent_is_done()
+        silent = asyncio.get_running_loop().time()
+        await phone.over()
+        assert asyncio.get_running_loop().time() - silent < LATEST_MARK + 0.5
+    assert phone.ending is Ending.HANG_UP
