@@ -15,6 +15,8 @@ _KEYS = re.compile(r"[0-9*#]+")
 _ANSWERED = {"completed", "answered"}
 _NATURAL = re.compile(r"[0-9]{1,9}", re.ASCII)
 
+MAX_PAUSE_SECONDS = 15
+
 
 def natural(value: str | None) -> int | None:
     """Returns a number from 0 to 999,999,999, or None for anything else."""
@@ -31,6 +33,8 @@ class CallStep:
     """The callee's turn; None when the call was just answered."""
     retry: int
     """How often this step was tried before."""
+    pause: int = 0
+    """Seconds for which somebody else speaks to the callee first."""
 
     @classmethod
     def of(cls, webhook: Webhook) -> "CallStep":
@@ -44,6 +48,7 @@ class CallStep:
             call_sid=webhook.form.get("CallSid", ""),
             turn_number=natural(webhook.query.get("turn")),
             retry=natural(webhook.query.get("retry")) or 0,
+            pause=min(natural(webhook.query.get("pause")) or 0, MAX_PAUSE_SECONDS),
         )
         if not step.consultation_id:
             raise InvalidRequestError("The URL names no consultation.", field="consultation")

@@ -51,6 +51,8 @@ class TwilioVoice:
             step = CallStep.of(request[WEBHOOK])
         except InvalidRequestError as error:
             return self._given_up(request, error)
+        if step.pause:  # the carrier speaks first, and who listens to it does not hear who calls
+            return twiml_response(twiml.pause(step.pause, _urls(request).voice(step.consultation_id)))
         if step.turn_number is None:
             asked = self._orchestrator.answer_call(step.consultation_id, step.call_sid)
         else:

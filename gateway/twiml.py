@@ -68,6 +68,14 @@ def one_moment(again: str, *, spoken: bool) -> str:
     return str(document)
 
 
+def pause(seconds: int, then: str) -> str:
+    """Returns TwiML that is silent for some seconds, and then asks."""
+    document = VoiceResponse()
+    document.pause(length=seconds)
+    document.redirect(then, method="POST")
+    return str(document)
+
+
 def redirect(url: str) -> str:
     """Returns TwiML that goes on elsewhere without a word."""
     document = VoiceResponse()

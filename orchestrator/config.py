@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_from_phone: str = ""
     twilio_api_base_url: str = "https://api.twilio.com"
+    carrier_notice_seconds: Annotated[int, Field(ge=0, le=15)] = 0
 
     openai_api_key: SecretStr = SecretStr("")
     openai_model: str = "gpt-4o-mini"

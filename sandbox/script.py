@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 Answers = Literal["human", "voicemail", "busy", "no-answer", "reject", "fail", "carrier-notice"]
+Detected = Literal["human", "machine_start", "unknown"]
 Operator = Literal["answers", "busy", "no-answer"]
 Alarms = Literal["acknowledged", "taken", "refused"]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -92,6 +93,9 @@ class Script(_Part):
         when: what goes before `turns`: the first that matches and is not used up.
         otherwise: what the callee says when `turns` are used up; None: nothing.
         operator: what happens at the phone of the person whom the callee is put through to.
+        announcement: what the machine, or the carrier, says; None: as the network's settings have it.
+        detected_as: what Twilio's machine detection takes the callee for, rightly or not; None: it hears who it is.
+        detected_after: seconds that this takes; None: as long as its parameters say.
         alarms: what the backend does with alarms: somebody takes them over at once, or they are merely taken, or not.
     """
 
@@ -102,6 +106,9 @@ class Script(_Part):
     when: tuple[Reaction, ...] = Field(default=())
     otherwise: str | None = Field(default=None, min_length=1, max_length=2000)
     operator: Operator = "answers"
+    announcement: str | None = Field(default=None, min_length=1, max_length=2000)
+    detected_as: Detected | None = None
+    detected_after: Seconds | None = None
     alarms: Alarms = "acknowledged"
 
 

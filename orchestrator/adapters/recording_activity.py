@@ -1,12 +1,12 @@
-"""The port `Activity`: whether anything is to be heard in a recording."""
+"""The port `Activity`: whether anything is to be heard in a recording, and whether it beeps."""
 
 from __future__ import annotations
 
-from audio import activity, wav
+from audio import TELEPHONE_HZ, activity, beep, wav
 
 
 class RecordingActivity:
-    """Measures the level of recordings."""
+    """Measures recordings."""
 
     def loud_seconds(self, recording: bytes) -> float:
         """Returns for how many seconds a WAV file is clearly louder than its background; 0 if it cannot be read."""
@@ -15,3 +15,10 @@ class RecordingActivity:
         except wav.InvalidAudioError:
             return 0.0
         return activity.loud_seconds(read.samples, read.rate_hz)
+
+    def has_beep(self, recording: bytes) -> bool:
+        """Returns whether a voicemail's beep is to be heard in a WAV file; False if it cannot be read."""
+        try:
+            return beep.has_beep(wav.read(recording).at(TELEPHONE_HZ))
+        except wav.InvalidAudioError:
+            return False

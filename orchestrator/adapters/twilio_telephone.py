@@ -43,6 +43,7 @@ class TwilioTelephone:
         from_phone: str,
         public_base_url: str,
         fallback_base_url: str = "",
+        carrier_notice: int = 0,
         api_base_url: str = "https://api.twilio.com",
         timeout: float = 10.0,
         backoff: float = 0.5,
@@ -56,6 +57,7 @@ class TwilioTelephone:
             from_phone: the caller's number, E.164.
             public_base_url: the gateway's, as Twilio reaches it.
             fallback_base_url: the gateway's by another host name, for when it is not reached by that one.
+            carrier_notice: seconds for which a carrier speaks to the callee before the agent can be heard.
             api_base_url: of the REST API, or of a server like it.
             timeout: seconds that one request to the REST API may take.
             backoff: seconds before a request that came too fast is repeated, first time.
@@ -64,6 +66,7 @@ class TwilioTelephone:
         self._from_phone = from_phone
         self._public_base_url = public_base_url
         self._fallback_base_url = fallback_base_url
+        self._carrier_notice = carrier_notice
         self._backoff = backoff
         self._session = aiohttp.ClientSession()
         guards = guards or Guards(CollectorRegistry())
@@ -83,7 +86,7 @@ class TwilioTelephone:
 
     async def dial(self, order: CallOrder) -> str:
         """Rings a phone, at most once: only what Twilio certainly did not process is repeated."""
-        webhooks = Webhooks(self._public_base_url, order.consultation_id, self._fallback_base_url)
+        webhooks = Webhooks(self._public_base_url, order.consultation_id, self._fallback_base_url, self._carrier_notice)
 
         async def create() -> Any:  # noqa: ANN401
             return await self._client.calls.create_async(

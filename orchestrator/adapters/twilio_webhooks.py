@@ -19,16 +19,19 @@ class Webhooks:
     Attributes:
         public_base_url: the gateway's, as Twilio reaches it.
         fallback_base_url: by another host name; empty: there is none.
+        carrier_notice: seconds for which a carrier tells the callee that the call is from abroad, before anything else.
     """
 
     public_base_url: str
     consultation_id: str
     fallback_base_url: str = ""
+    carrier_notice: int = 0
 
     @property
     def voice(self) -> str:
         """Asked when the call is answered."""
-        return self._url("voice") + _VOICE
+        pause = f"&pause={self.carrier_notice}" if self.carrier_notice else ""
+        return self._url("voice") + pause + _VOICE
 
     @property
     def fallback(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from observability import log
+from orchestrator.adapters.line_beeps import LineBeeps
 from orchestrator.adapters.recording_activity import RecordingActivity
 from orchestrator.adapters.voice_activity import CascadedSpeechDetector
 from orchestrator.bootstrap.outside import Outside
@@ -190,6 +191,7 @@ def _streams(
             recogniser=outside.streaming_speech_to_text,
             speech=voice,
             detector=CascadedSpeechDetector,
+            beeps=LineBeeps,
             listening=parts.listening,
             background=exchanges,
             admission=admission,

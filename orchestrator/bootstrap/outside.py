@@ -181,6 +181,7 @@ def _telephone(settings: Settings, guards: Guards) -> TwilioTelephone:
         api_base_url=settings.twilio_api_base_url,
         public_base_url=settings.public_base_url,
         fallback_base_url=settings.fallback_base_url,
+        carrier_notice=settings.carrier_notice_seconds,
         guards=guards,
     )
 

@@ -36,8 +36,12 @@ class Intent(StrEnum):
     ABUSE = "abuse"
     BACKCHANNEL = "backchannel"
     MACHINE = "machine"
+    CARRIER_NOTICE = "carrier_notice"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
+
+
+_NO_MEANING = {Intent.NO_INPUT, Intent.NO_MATCH, Intent.MACHINE, Intent.CARRIER_NOTICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,8 @@ class Understood:
     danger: DangerKind | None = None
     number: int | None = None
     asides: tuple[Aside, ...] = ()
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether there is meaning in it that no machine says."""
+        return self.intent not in _NO_MEANING or bool(self.asides)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
 from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.machine import MachineSign, is_machine
 from orchestrator.domain.outcome import CallBackWish, Finding, RecordingConsent
 
 
@@ -28,6 +29,7 @@ class Progress:
         identified: whether the person has proved who they are; None: not yet.
         call_back: when to call again.
         silence_timeout: seconds of silence that end this callee's turns, once the usual was seen to be too short.
+        machine_signs: what speaks for an answering machine since somebody was understood last.
     """
 
     position: int = 0
@@ -46,6 +48,19 @@ class Progress:
     identified: bool | None = None
     call_back: CallBackWish | None = None
     silence_timeout: float | None = None
+    machine_signs: tuple[MachineSign, ...] = ()
+
+    def with_sign(self, sign: MachineSign) -> Progress:
+        """Returns the progress with one more sign of a machine."""
+        if sign in self.machine_signs and sign is not MachineSign.NOTICE:
+            return self
+        return replace(self, machine_signs=(*self.machine_signs, sign))
+
+    def judged(self) -> Progress:
+        """Returns the progress after a look at the signs: where no doubt is left, nobody was reached."""
+        if not is_machine(self.machine_signs):
+            return self
+        return replace(self, exception=ExceptionCode.NOT_ANSWERED, over=True)
 
     def finding(self, subject: str) -> Finding | None:
         """Returns what became of a step, or None if it is not done."""

@@ -202,11 +202,13 @@ class SpokenInput:
         text: the words; empty: there was sound, but no words were recognised.
         confidence: the recogniser's, 0 to 1; None: it does not say.
         end_of_turn_ms: milliseconds of silence that were waited through.
+        beep: a voicemail's beep was heard before they ended.
     """
 
     text: str
     confidence: float | None = None
     end_of_turn_ms: float | None = None
+    beep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,13 @@ class KeypadInput:
 
 @dataclass(frozen=True, slots=True)
 class SilenceInput:
-    """The callee said nothing."""
+    """The callee said nothing.
+
+    Attributes:
+        beep: a voicemail's beep was heard meanwhile.
+    """
+
+    beep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sandbox.script import Answers
+from sandbox.script import Script
 from sandbox.twilio.call import Call
 from sandbox.twilio.context import CallContext
 from sandbox.twilio.http_client import Request
@@ -10,12 +10,12 @@ from sandbox.twilio.http_failure import HttpFailure
 from sandbox.twilio.machine_detection import AnsweredBy, MachineDetection
 
 
-async def detect_machine(context: CallContext, answers: Answers, greeted_s: float) -> None:
+async def detect_machine(context: CallContext, script: Script, greeted_s: float) -> None:
     """Finds out who answered, if the application asked for it: before the call goes on, or beside it.
 
     Args:
         context: of the call.
-        answers: who did.
+        script: who did, and what they are taken for.
         greeted_s: when a machine's greeting, or a carrier's notice, is over, in seconds since the answer.
 
     Raises:
@@ -25,7 +25,9 @@ async def detect_machine(context: CallContext, answers: Answers, greeted_s: floa
     detection = context.call.request.machine_detection
     if detection is None:
         return
-    found, seconds = (detection.of_machine if answers == "voicemail" else detection.of_human)(greeted_s)
+    found, seconds = (detection.of_machine if script.answers == "voicemail" else detection.of_human)(greeted_s)
+    found = script.detected_as or found
+    seconds = seconds if script.detected_after is None else script.detected_after
     if detection.asynchronous:
         context.background.create_task(_report(context, detection, found, seconds))
     else:

@@ -78,7 +78,7 @@ class LiveCall:
     async def _converse(self, context: CallContext, step: Step, detecting: bool) -> None:
         try:
             if detecting:
-                await detect_machine(context, self._script.answers, self._greeted_s)
+                await detect_machine(context, self._script, self._greeted_s)
             await Interpreter(context).run(step)
         except (CalleeHungUp, TimeLimitReached):
             return
@@ -87,7 +87,8 @@ class LiveCall:
         """Opens the line, on which the carrier or a machine may speak first."""
         call, network, answers = self._call, self._switch.settings.network, self._script.answers
         callee = None if answers == "voicemail" else Callee(self._script)
-        announcement = {"voicemail": network.voicemail_greeting, "carrier-notice": network.carrier_notice}.get(answers)
+        usual = {"voicemail": network.voicemail_greeting, "carrier-notice": network.carrier_notice}.get(answers)
+        announcement = usual and (self._script.announcement or usual)
         with call.timeline.stopped():
             spoken = await asyncio.to_thread(line_audio.spoken, announcement or "", TWILIO_VOICE)
         line = Line(call.timeline, callee, self._switch.events, call.sid, call.request.time_limit)

@@ -1,7 +1,7 @@
 """Answering machine detection: parameters, and what it finds (Twilio docs, "Answering Machine Detection").
 
 The sandbox knows who answered, and errs only where Twilio must: what the carrier says at the answer is no person. The
-time it takes is that of the parameters.
+time it takes is that of the parameters. A callee may be taken for something else (`Script.detected_as`).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sandbox.twilio.form_fields import read_method, read_url
 from sandbox.twilio.verbs import Method
 
 Mode = Literal["Enable", "DetectMessageEnd"]
-AnsweredBy = Literal["human", "machine_start", "machine_end_beep", "machine_end_silence"]
+AnsweredBy = Literal["human", "machine_start", "machine_end_beep", "machine_end_silence", "unknown"]
 
 _RANGES: Final = {
     "MachineDetectionTimeout": (3, 59),

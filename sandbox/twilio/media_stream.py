@@ -149,6 +149,8 @@ class MediaStream:
                 self._echo(self._playout.clear())
 
     def _echo(self, marks: list[str]) -> None:
+        if self._settings.marks_lost:
+            return
         self._counted.marks_sent += len(marks)
         for name in marks:
             self._outgoing.put_nowait(self._messages.mark(name))

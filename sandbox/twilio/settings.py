@@ -140,6 +140,7 @@ class Streams(_Settings):
         handshakes_lost: how many of a call's streams do not reach the application.
         ends_after_s: phone seconds after which a stream ends without a `stop`; None: it does not.
         ends_by: how it does: the connection breaks off, or Twilio closes it with an error.
+        marks_lost: whether the news of marks does not come back.
         read_pause_s: REAL seconds before each message from the application is read.
         stall_s: phone seconds for which, every five seconds, the callee's sound is held up; then it comes all at once.
     """
@@ -149,6 +150,7 @@ class Streams(_Settings):
     handshakes_lost: int = Field(default=0, ge=0)
     ends_after_s: float | None = Field(default=None, ge=0)
     ends_by: Literal["drop", "close"] = "drop"
+    marks_lost: bool = False
     read_pause_s: float = Field(default=0.0, ge=0)
     stall_s: float = Field(default=0.0, ge=0)
 

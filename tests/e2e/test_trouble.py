@@ -16,7 +16,7 @@ from sandbox.payloads import example_payload
 from sandbox.phone_call import place_call
 from sandbox.report import Report
 from sandbox.script import load_script, parse_script
-from sandbox.twilio.settings import TwilioSettings
+from sandbox.twilio.settings import Streams, TwilioSettings
 from sandbox.world import World, WorldSettings
 from tests.fakes.openai_server import ScriptedOpenAi, ScriptedReply, structured
 
@@ -29,9 +29,11 @@ SHORT = {**json.loads(example_payload()), "vulnerabilities": {"risk_list": [], "
 
 
 @asynccontextmanager
-async def running(folder: Path, speed: float, **environment: str) -> AsyncIterator[tuple[World, str]]:
+async def running(
+    folder: Path, speed: float, *, streams: Streams | None = None, **environment: str
+) -> AsyncIterator[tuple[World, str]]:
     gateway, orchestrator, speech = free_ports(3)
-    twilio = TwilioSettings(public_urls={PUBLIC_URL: f"http://127.0.0.1:{gateway}"})
+    twilio = TwilioSettings(public_urls={PUBLIC_URL: f"http://127.0.0.1:{gateway}"}, streams=streams or Streams())
     async with World(WorldSettings(speed=speed, twilio=twilio)) as world:
         account = world.settings.twilio.account
         system = System(

@@ -18,6 +18,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure, ExceptionCode
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
 from orchestrator.domain.event import StateChanged
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.progress import Progress
 
 # The callee's last words and the news of the hang-up come as two requests at the same time: the words are waited for,
@@ -73,9 +74,10 @@ class CallStatusReports:
         return await transact(self._store, consultation_id, decide)
 
     async def answered_by(self, consultation_id: str, call_sid: str, *, machine: bool) -> bool:
-        """Takes note of who answered, as the network hears it; hangs up on a machine.
+        """Takes note of who answered, as the network hears it; hangs up once it is surely a machine.
 
-        The network guesses. Somebody of whom anything was understood is no machine, whatever it says.
+        The network guesses: its word is one sign, and one is not enough. Somebody of whom anything was understood is
+        no machine, whatever it says.
 
         Args:
             consultation_id: which consultation.
@@ -94,7 +96,11 @@ class CallStatusReports:
             check_call(current, call_sid)
             if not machine or current.reached(State.SUMMARISING) or not _may_be_machine(current):
                 return None
-            return self._not_answered(replace(current, call_sid=call_sid, dial_open=False))
+            progress = current.progress.with_sign(MachineSign.NETWORK).judged()
+            if progress == current.progress:
+                return None
+            known = replace(current, call_sid=call_sid, dial_open=False, progress=progress)
+            return self._not_answered(known) if progress.over else Change(replace(known, version=current.version + 1))
 
         after = await transact(self._store, consultation_id, decide)
         progress = after.progress
@@ -112,7 +118,6 @@ class CallStatusReports:
             known.to(State.IN_PROGRESS),
             version=known.version + 1,
             answered_at=known.answered_at or now,
-            progress=replace(known.progress, exception=ExceptionCode.NOT_ANSWERED, over=True),
         )
         occurrences = () if known.state is State.IN_PROGRESS else (StateChanged(ended),)
         return Change(ended, occurrences=occurrences, due={DueKind.CHECK: now + QUIET})
@@ -199,7 +204,7 @@ def cancelled(
 
 
 def _may_be_machine(consultation: Consultation) -> bool:
-    """Whether nothing was understood of whoever answered, whatever was asked and however often."""
+    """Whether nothing was understood of whoever answered, or nothing since they seemed to be a machine."""
     progress = consultation.progress
     nothing = Progress(
         ask_count=progress.ask_count,
@@ -207,7 +212,8 @@ def _may_be_machine(consultation: Consultation) -> bool:
         misunderstandings=progress.misunderstandings,
         silence_timeout=progress.silence_timeout,
     )
-    return progress == nothing and not consultation.alarms
+    doubtful = bool(progress.machine_signs) and not progress.over
+    return (doubtful or progress == nothing) and not consultation.alarms
 
 
 def _answered_at(consultation: Consultation, last: CallReport) -> datetime | None:

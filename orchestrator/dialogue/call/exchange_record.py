@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from orchestrator.dialogue.call.hearing import Heard
-from orchestrator.dialogue.call.longest_call import looked_up_at
+from orchestrator.dialogue.call.longest_call import longest_answer, looked_up_at
 from orchestrator.dialogue.call.noticing import with_alarm
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.turn_record import agent_turns, callee_turn
@@ -18,6 +18,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.event import Occurrence, TurnTaken
+from orchestrator.domain.machine import MachineSign, is_machine
 from orchestrator.domain.playout import HeardPart, Playout
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import HandOver, HangUp, Listen, Prompt, Reply, Turn
@@ -90,16 +91,17 @@ class ExchangeRecord:
         """Returns the change that writes the exchange over the newest record, and the reply it stands for."""
         over = current.reached(State.SUMMARISING)
         hung_up_on = current.progress.over and not self.before.progress.over
-        turns = self._turns(now, answered=bool(self.prompts) and not over and not hung_up_on)
+        progress, reply, open_turn = self._progress(current), Reply((), HangUp()), 0
+        unheard = over or hung_up_on or is_machine(progress.machine_signs)
+        turns = self._turns(now, answered=bool(self.prompts) and not unheard)
         answered = len(turns) > 1
-        progress, reply, open_turn = self.thought.move.progress, Reply((), HangUp()), 0
         if hung_up_on:  # as on a machine, meanwhile: what it is heard to say changes nothing
             progress = current.progress
         elif over:  # these were the last words: what the interview makes of them counts, but is not said any more
             progress = _unsaid(progress, current.progress)
         elif answered:
             open_turn = turns[-1].number + 1
-            reply = Reply(self.prompts, self._next(open_turn))
+            reply = Reply(self.prompts, self._next(open_turn, now))
         moved = replace(
             current,
             version=current.version + 1,
@@ -112,6 +114,13 @@ class ExchangeRecord:
         )
         due = {DueKind.CONCLUDE: now} if over else {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
         return self._written(moved, turns, reply, due, now), reply
+
+    def _progress(self, current: Consultation) -> Progress:
+        """Returns the move's progress, with what the network has meanwhile made of a callee who said nothing."""
+        progress, comprehended = self.thought.move.progress, self.thought.comprehended
+        news = MachineSign.NETWORK in current.progress.machine_signs and not self.before.progress.machine_signs
+        person = comprehended is None or comprehended.understood.by_a_person
+        return progress.with_sign(MachineSign.NETWORK).judged() if news and not person else progress
 
     def sequel(self, current: Consultation, begun: Reply, now: datetime) -> tuple[Change, Reply]:
         """Returns the change that writes the agent's turns after others that were written, and the whole reply.
@@ -131,7 +140,7 @@ class ExchangeRecord:
             turn_count=turns[-1].number,
             open_turn=open_turn,
         )
-        reply = Reply((*begun.prompts, *self.prompts), self._next(open_turn))
+        reply = Reply((*begun.prompts, *self.prompts), self._next(open_turn, now))
         due = {DueKind.CHECK: looked_up_at(self.brief, current, now, QUIET)}
         return self._written(moved, turns, reply, due, now), reply
 
@@ -170,14 +179,15 @@ class ExchangeRecord:
             wording_version=self.brief.plan.wording_version,
         )
 
-    def _next(self, open_turn: int) -> Listen | HangUp | HandOver:
+    def _next(self, open_turn: int, now: datetime) -> Listen | HangUp | HandOver:
         move = self.thought.move
         if move.hand_over and self.duty_phone is not None:
             return HandOver(self.duty_phone.phone, self.duty_phone.ring_timeout, open_turn)
         if move.progress.over:
             return HangUp(open_turn)
         pause = silence_timeout(move.progress, self.brief.listening, self.listening)
-        return Listen(open_turn, pause, self.listening.most, self._keys(move.progress))
+        most = longest_answer(self.brief, self.before, now, self.listening.most)
+        return Listen(open_turn, pause, most, self._keys(move.progress))
 
     def _keys(self, progress: Progress) -> int:
         return self.brief.plan.steps[progress.position].keys_wanted(progress.ask_count)

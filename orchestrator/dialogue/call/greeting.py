@@ -43,7 +43,7 @@ class Greeting:
             version=current.version + 1,
             call_sid=call_sid,
             answered_at=current.answered_at or now,
-            progress=self.progress,
+            progress=replace(self.progress, machine_signs=current.progress.machine_signs),
             turn_count=len(self.turns),
             open_turn=len(self.turns) + 1,
             replied_turn=ANSWERED,

@@ -20,12 +20,17 @@ SHORTEST_UTTERANCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An utterance and what it cost to hear it, in milliseconds."""
+    """An utterance and what it cost to hear it, in milliseconds.
+
+    Attributes:
+        beep: a voicemail's beep was heard with it.
+    """
 
     utterance: Utterance
     recording_ms: float | None = None
     speech_to_text_ms: float | None = None
     end_of_turn_ms: float | None = None
+    beep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,13 @@ class Hearing:
     ) -> Heard:
         """Returns what the callee said."""
         match callee_input:
-            case SilenceInput():
-                return Heard(SILENCE)
+            case SilenceInput(beep):
+                return Heard(SILENCE, beep=beep)
             case KeypadInput(digits):
                 return Heard(Utterance(digits, Source.KEYPAD, 1.0))
-            case SpokenInput(text, confidence, end_of_turn_ms):
+            case SpokenInput(text, confidence, end_of_turn_ms, beep):
                 spoken = Utterance(text, Source.SPEECH, confidence) if text.strip() else UNINTELLIGIBLE
-                return Heard(spoken, end_of_turn_ms=end_of_turn_ms)
+                return Heard(spoken, end_of_turn_ms=end_of_turn_ms, beep=beep)
             case RecordingInput(recording_sid):
                 return await self._recording(recording_sid, budget)
 
@@ -85,16 +90,17 @@ class Hearing:
             self._on_failure(type(error).__name__)
             return Heard(UNINTELLIGIBLE, watch.milliseconds())
         recording_ms = watch.milliseconds()
+        beep = self._activity.has_beep(audio)
         watch = Stopwatch()
         try:
             recognition = await self._speech_to_text.recognize(audio, timeout=budget.share(self._limits.speech_to_text))
         except (Unavailable, InvalidAudio) as error:
             self._on_failure(type(error).__name__)
-            return Heard(UNINTELLIGIBLE, recording_ms, watch.milliseconds())
+            return Heard(UNINTELLIGIBLE, recording_ms, watch.milliseconds(), beep=beep)
         speech_to_text_ms = watch.milliseconds()
         if text := recognition.text.strip():
             utterance = Utterance(text, Source.SPEECH, recognition.confidence)
         else:
             silent = self._activity.loud_seconds(audio) < SHORTEST_UTTERANCE
             utterance = SILENCE if silent else UNINTELLIGIBLE
-        return Heard(utterance, recording_ms, speech_to_text_ms)
+        return Heard(utterance, recording_ms, speech_to_text_ms, beep=beep)

@@ -16,18 +16,22 @@ from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.exchange_record import Thought, heard_parts
 from orchestrator.dialogue.call.hearing import Heard
+from orchestrator.dialogue.call.longest_call import is_closing
 from orchestrator.dialogue.call.patience import more_patient, silence_timeout
 from orchestrator.dialogue.call.turn_record import as_heard
 from orchestrator.dialogue.interview.comprehension import Comprehended, Place, danger_in, with_late_danger
 from orchestrator.dialogue.interview.interview import Interview
 from orchestrator.dialogue.language_model.second_opinion import Opinion
 from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.turn_taking.beeps import FIRST_SECONDS
 from orchestrator.dialogue.understanding.matching import OtherStep
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.consultation import Consultation, State
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.playout import Playout
+from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import Source, Turn
 
 # How many of the latest turns a language model is shown.
@@ -60,6 +64,7 @@ class Thinking:
         self._brief = brief
         self._consultation = consultation
         self._interview = interview
+        self._progress = consultation.progress
         self._hung_up = False
         self._enough = asyncio.Event()
 
@@ -85,7 +90,7 @@ class Thinking:
     async def think(self, heard: Heard, budget: Budget) -> Thought:
         """Returns what an utterance leads to."""
         watch = Stopwatch()
-        progress = self._consultation.progress
+        progress = self._progress = self._noticing(heard)
         step = self._interview.open_step(progress)
         if step is None or progress.over:
             return Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
@@ -107,6 +112,15 @@ class Thinking:
             return self._advanced(step, comprehended, matching_ms)
         return self._answered(answer, comprehended, matching_ms)
 
+    def _noticing(self, heard: Heard) -> Progress:
+        """Returns the progress with the beep that was heard, if it came so early that it may be a machine's."""
+        consultation = self._consultation
+        answered, now = consultation.answered_at, self._parts.clock.now()
+        early = answered is not None and (now - answered).total_seconds() <= FIRST_SECONDS
+        if not heard.beep or not early or consultation.progress.over:
+            return consultation.progress
+        return consultation.progress.with_sign(MachineSign.BEEP)
+
     def _agrees_too_soon(self, step: Step, heard: Heard, understood: Understood) -> bool:
         """Whether a callee has cut the question for consent: they may not know what they agree to."""
         cut = self.playout is not None and bool(self.playout.parts)
@@ -114,15 +128,18 @@ class Thinking:
         return cut and spoken and step.kind is StepKind.CONSENT and understood.intent is Intent.YES
 
     def _advanced(self, step: Step, comprehended: Comprehended, matching_ms: float) -> Thought:
-        move = self._interview.advance(
-            self._consultation.progress, comprehended.understood, self._consultation.open_turn
-        )
-        return Thought(step.subject, matching_ms, self._patient(move, comprehended.understood), comprehended)
+        move = self._interview.advance(self._progress, comprehended.understood, self._consultation.open_turn)
+        return self._thought(step.subject, move, comprehended, matching_ms)
 
     def _answered(self, answer: Saying | None, comprehended: Comprehended, matching_ms: float) -> Thought:
         progress = self._consultation.progress
         move = Move(progress, ()) if answer is None else self._interview.digress(progress, answer)
-        return Thought(SUBJECT, matching_ms, self._patient(move, comprehended.understood), comprehended)
+        return self._thought(SUBJECT, move, comprehended, matching_ms)
+
+    def _thought(self, subject: str, move: Move, comprehended: Comprehended, matching_ms: float) -> Thought:
+        if move.sayings and is_closing(self._brief, self._consultation, self._parts.clock.now()):
+            move = self._interview.close_in_time(self._consultation.progress, move)
+        return Thought(subject, matching_ms, self._patient(move, comprehended.understood), comprehended)
 
     def _offering(self, comprehended: Comprehended, matching_ms: float) -> OnFirst | None:
         """Returns what takes an answer's first sentence; None: it is not said before the others."""

@@ -54,7 +54,8 @@ class ThinkingAhead:
 
     def take(self, key: TurnKey, callee_input: CalleeInput) -> Exchange | None:
         """Returns the exchange that was begun for a turn, if it ended in the words it was begun for."""
-        words = compact(callee_input.text) if isinstance(callee_input, SpokenInput) else None
+        spoken = isinstance(callee_input, SpokenInput) and not callee_input.beep
+        words = compact(callee_input.text) if spoken else None
         begun = self._begun.get(key)
         if begun is None or begun.words != words:
             self._drop(key)

@@ -124,6 +124,7 @@ _NOT_BY_A_MODEL_ALONE = {
     Intent.CALL_BACK_LATER,
     Intent.ABUSE,
     Intent.MACHINE,
+    Intent.CARRIER_NOTICE,
 }
 
 

@@ -19,10 +19,10 @@ from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
 from orchestrator.domain.danger import DangerKind
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
-from orchestrator.domain.turn import Source
 
 # Silent, or not understood, turns in a row after which a conversation is not possible.
 MOST_SILENCES = 3
@@ -55,9 +55,7 @@ class Interview:
 
     def begin(self, progress: Progress) -> Move:
         """Greets and asks the first thing."""
-        greeting = Saying(self._plan.greeting, Source.INTERVIEW, "greeting", uninterruptible=True)
-        move = self._course.open(progress, lead="")
-        return replace(move, sayings=(greeting, *move.sayings))
+        return self._greeting(self._course.open(progress, lead=""))
 
     def advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         """Goes on after something the callee said, other than a question of their own."""
@@ -65,11 +63,18 @@ class Interview:
         return self._told_late(move, progress.untold)
 
     def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
+        progress = _with_signs(progress, understood).judged()
+        if progress.over:  # nobody hears a goodbye
+            return Move(progress, ())
         match understood.intent:
             case Intent.NO_INPUT:
                 return self._silence(progress)
             case Intent.NO_MATCH if self._course.step(progress).keys and understood.text.isdigit():
                 return self._by_keys(progress)
+            case Intent.CARRIER_NOTICE:
+                return self._greet_again(progress)
+            case Intent.MACHINE:  # it may be a person after all
+                return self._misunderstanding(progress)
             case Intent.NO_MATCH if not understood.asides:
                 return self._misunderstanding(progress)
         answer = self._answer(replace(progress, silences=0), understood, turn_number)
@@ -97,8 +102,24 @@ class Interview:
 
     def digress(self, progress: Progress, answer: Saying) -> Move:
         """Answers a question of the callee, then asks the open step again."""
-        again = self._course.repeat(replace(progress, silences=0, untold=None), "")
+        again = self._course.repeat(replace(progress, silences=0, untold=None, machine_signs=()), "")
         return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
+
+    def close_in_time(self, before: Progress, move: Move) -> Move:
+        """Returns a move that ends a call for which there is no more time; what it would ask next is not reached.
+
+        Args:
+            before: what the move follows.
+            move: what would come; its last words are the next question.
+        """
+        if move.progress.over or move.hand_over:
+            return move
+        asked = before.ask_count if move.progress.position == before.position else 0
+        incomplete = self._course.step(move.progress).kind not in ROUND
+        exception = ExceptionCode.DISCONNECTED if incomplete else ExceptionCode.NONE
+        progress = replace(move.progress, ask_count=asked, exception=exception)
+        goodbye = self._course.goodbye(progress, self._wording.goodbye_time_up)
+        return replace(goodbye, sayings=(*move.sayings[:-1], *goodbye.sayings))
 
     def resume(self, progress: Progress, *, answered: bool) -> Move:
         """Goes on after the callee was put through to a person: says goodbye to nobody, or goes on alone."""
@@ -129,8 +150,6 @@ class Interview:
                 return self._improper(progress)
             case Intent.REFUSE_CALL | Intent.CALL_BACK_LATER if step.kind in ROUND:
                 return self._course.done(progress)
-            case Intent.MACHINE:  # nobody hears a goodbye
-                return Move(replace(progress, exception=ExceptionCode.NOT_ANSWERED, over=True), ())
         return self._ending(answer)
 
     def _ending(self, answer: Answer) -> Move | None:
@@ -217,6 +236,16 @@ class Interview:
 
     # When nothing came, or nothing was understood.
 
+    def _greet_again(self, progress: Progress) -> Move:
+        """Says who calls once more: while a carrier speaks the callee hears nothing else."""
+        return self._greeting(self._course.repeat(progress, ""))
+
+    def _greeting(self, move: Move) -> Move:
+        if move.progress.over:
+            return move
+        greeting = self._course.saying(self._plan.greeting, "greeting", uninterruptible=True)
+        return replace(move, sayings=(greeting, *move.sayings))
+
     def _silence(self, progress: Progress) -> Move:
         progress = replace(progress, silences=progress.silences + 1)
         if progress.silences >= MOST_SILENCES:
@@ -238,7 +267,10 @@ class Interview:
         """Gives up the conversation; at the last questions that is no failure: everything was asked."""
         if self._course.step(progress).kind in ROUND:
             return self._course.done(progress)
-        return self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
+        parted = self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
+        if progress.machine_signs:  # nothing was understood after the sign
+            return replace(parted, progress=replace(parted.progress, exception=ExceptionCode.NOT_ANSWERED))
+        return parted
 
     # From one step to the next.
 
@@ -254,3 +286,10 @@ class Interview:
                 return self._course.done(verdict.progress)
         lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
         return self._course.again(verdict.progress, lead, answer.understood, answer.turn_number)
+
+
+def _with_signs(progress: Progress, understood: Understood) -> Progress:
+    """Returns the progress with what the utterance says for or against an answering machine."""
+    if understood.by_a_person:
+        return replace(progress, machine_signs=())
+    return progress.with_sign(MachineSign.NOTICE) if understood.intent is Intent.MACHINE else progress

@@ -76,6 +76,7 @@ class Wording:
     goodbye_refused: str
     goodbye_no_communication: str
     goodbye_improper: str
+    goodbye_time_up: str
     goodbye_danger: str
 
 

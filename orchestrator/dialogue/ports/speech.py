@@ -35,6 +35,10 @@ class Activity(Protocol):
         """Returns for how many seconds a WAV file is clearly louder than its background."""
         ...
 
+    def has_beep(self, recording: bytes) -> bool:
+        """Returns whether a voicemail's beep is to be heard in a WAV file."""
+        ...
+
 
 class TextToSpeech(Protocol):
     """Speaks."""

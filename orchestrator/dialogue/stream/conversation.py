@@ -61,6 +61,11 @@ class Asking:
         return Expected.OPEN if self.step is None else expected_by(self.step, self.ask_count)
 
     @property
+    def keys(self) -> int:
+        """How many digits the open step takes; 0: any."""
+        return self.step.keys if self.step else 0
+
+    @property
     def must_be_heard_out(self) -> bool:
         """Whether an answer counts only once the question was heard."""
         return self.step is not None and self.step.kind is StepKind.CONSENT

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.ports.speech import Final, Interim, StreamingSpeechToText
-from orchestrator.dialogue.turn_taking.speech_detection import SpeechDetector
+from orchestrator.dialogue.turn_taking.beeps import FIRST_SECONDS, BeepDetector
+from orchestrator.dialogue.turn_taking.speech_detection import FRAME_BYTES, FRAME_SECONDS, SpeechDetector
 from orchestrator.domain.errors import InvalidAudio, Unavailable
 
-FRAME_BYTES = 160  # 20 ms of mu-law at 8000 Hz
 # Speech is noticed a little after it began: what came before is recognised too, so that no first syllable is lost.
 _BEFORE_FRAMES = 25
 # Seconds from the end of a stretch of speech to its final words.
@@ -53,6 +53,7 @@ class Ears:
         recogniser: StreamingSpeechToText,
         background: Background,
         on_words: Callable[[Recognised], None],
+        beeps: BeepDetector,
     ) -> None:
         """Makes it.
 
@@ -61,11 +62,15 @@ class Ears:
             recogniser: has words for speech.
             background: owns the work.
             on_words: told what is understood.
+            beeps: finds a voicemail's beep; of this call alone.
         """
         self._detector = detector
         self._recogniser = recogniser
         self._background = background
         self._on_words = on_words
+        self._beeps = beeps
+        self._beeps_for = round(FIRST_SECONDS / FRAME_SECONDS)  # frames
+        self._beep = False
         self._rest = b""
         self._before: deque[bytes] = deque(maxlen=_BEFORE_FRAMES)
         self._now: list[bytes] = []
@@ -77,9 +82,15 @@ class Ears:
         for start in range(0, len(self._rest) - FRAME_BYTES + 1, FRAME_BYTES):
             frame = self._rest[start : start + FRAME_BYTES]
             (self._now if self._listening else self._before).append(frame)
+            self._listen_for_beep(frame)
             yield self._detector.feed(frame)
         self._rest = self._rest[len(self._rest) - len(self._rest) % FRAME_BYTES :]
         self._pass_on()
+
+    def take_beep(self) -> bool:
+        """Returns whether the line has beeped since this was asked last."""
+        beep, self._beep = self._beep, False
+        return beep
 
     def begin(self) -> None:
         """Has what is said from now on recognised, and the half second before."""
@@ -103,6 +114,11 @@ class Ears:
     @property
     def _listening(self) -> bool:
         return bool(self._stretches) and self._stretches[-1].open
+
+    def _listen_for_beep(self, frame: bytes) -> None:
+        if self._beeps_for > 0:
+            self._beeps_for -= 1
+            self._beep = self._beeps.feed(frame) or self._beep
 
     def _pass_on(self) -> None:
         if self._now and self._listening:

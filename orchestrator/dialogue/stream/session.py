@@ -173,11 +173,11 @@ class Session:
                     self._playback.resume()
                     self._tell_floor()
                 case TurnEnded(text=text, silence_ms=silence_ms):
-                    await self._take(SpokenInput(text, end_of_turn_ms=silence_ms))
+                    await self._take(SpokenInput(text, end_of_turn_ms=silence_ms, beep=self._ears.take_beep()))
                 case KeysEntered(digits=digits):
                     await self._take(KeypadInput(digits))
                 case NoInput():
-                    await self._take(SilenceInput())
+                    await self._take(SilenceInput(self._ears.take_beep()))
                 case FloorFree():
                     await self._begin_waiting()
 
@@ -251,7 +251,7 @@ class Session:
                 silence_timeout=asking.pause,
                 most=listen.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
-                keys=listen.keys,
+                keys=listen.keys or asking.keys,
                 heard_out=asking.must_be_heard_out,
             )
 

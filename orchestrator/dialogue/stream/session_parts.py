@@ -48,5 +48,5 @@ class SessionParts:
 def together(before: CalleeInput | None, after: CalleeInput) -> CalleeInput:
     """Returns what a callee did in two parts: words belong together, of anything else the latter counts."""
     if isinstance(before, SpokenInput) and isinstance(after, SpokenInput):
-        return replace(after, text=f"{before.text} {after.text}".strip())
+        return replace(after, text=f"{before.text} {after.text}".strip(), beep=before.beep or after.beep)
     return after

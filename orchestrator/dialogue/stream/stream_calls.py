@@ -27,6 +27,7 @@ from orchestrator.dialogue.stream.session import Session
 from orchestrator.dialogue.stream.session_parts import Event, Hushed, SessionParts
 from orchestrator.dialogue.stream.stream_places import StreamPlaces
 from orchestrator.dialogue.transaction import Decision, transact
+from orchestrator.dialogue.turn_taking.beeps import BeepDetector
 from orchestrator.dialogue.turn_taking.speech_detection import SpeechDetector
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
 from orchestrator.domain.brief import Brief, ConversationMode
@@ -48,6 +49,7 @@ class StreamParts:
         turn_by_turn: carries calls that have no stream.
         exchanges: carries the exchanges of streams.
         detector: makes a detector for one call.
+        beeps: makes a detector of a voicemail's beep for one call.
         background: owns the streams' work: whoever carries a stream may be cancelled at any moment.
         admission: says whether this process takes one more.
         usual: how callee and agent talk unless the order says otherwise.
@@ -64,6 +66,7 @@ class StreamParts:
     recogniser: StreamingSpeechToText
     speech: Speech
     detector: Callable[[], SpeechDetector]
+    beeps: Callable[[], BeepDetector]
     listening: ListeningTimes
     background: Background
     admission: Admission
@@ -234,7 +237,7 @@ class StreamCalls:
                 on_failure=lambda: post(Hushed()),
                 stopgap=self._parts.stopgap,
             ),
-            ears=Ears(self._parts.detector(), self._parts.recogniser, owner, post),
+            ears=Ears(self._parts.detector(), self._parts.recogniser, owner, post, self._parts.beeps()),
             floor=TurnTaking(at=asyncio.get_running_loop().time()),
             inbox=inbox,
             send=outgoing.put,

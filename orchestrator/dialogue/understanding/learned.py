@@ -24,7 +24,8 @@ WEIGHTS = "intents.npz"
 # Recognisers punctuate as they like; only a question mark tells something.
 _PUNCTUATION = re.compile(r"[\s.,!…~]+")
 # Danger is judged apart; nobody needs to learn what silence is.
-INTENTS = tuple(intent for intent in Intent if intent not in {Intent.DANGER, Intent.NO_INPUT, Intent.MACHINE})
+_UNLEARNED = {Intent.DANGER, Intent.NO_INPUT, Intent.MACHINE, Intent.CARRIER_NOTICE}
+INTENTS = tuple(intent for intent in Intent if intent not in _UNLEARNED)
 KINDS = tuple(DangerKind)
 
 

@@ -19,6 +19,11 @@ def is_notice(short: str) -> bool:
     return _PATTERNS["notice"].search(short) is not None
 
 
+def is_carrier_notice(short: str) -> bool:
+    """Whether a compact utterance is what a carrier tells whoever answers a call from abroad."""
+    return _PATTERNS["carrier"].search(short) is not None
+
+
 def is_hallucination(text: str, short: str) -> bool:
     """Whether an utterance is what recognisers write on noise, in its own or its compact form."""
     return _PATTERNS["hallucination"].search(short) is not None or _babble(text)

@@ -81,6 +81,8 @@ def rule_intent(text: str, asked: Asked) -> Intent | None:
         return Intent.NO_MATCH
     if _REPEAT_WHOLE.fullmatch(text.strip().replace(" ", "")) or _HELLO.fullmatch(short):
         return Intent.REPEAT_PLEASE
+    if machines.is_carrier_notice(short):
+        return Intent.CARRIER_NOTICE
     if machines.is_notice(short):
         return Intent.MACHINE
     if machines.is_hallucination(text, short) or _DICTATES.search(short):

@@ -33,6 +33,7 @@ _ABOUT_THE_CALL = {
     Intent.WRONG_PERSON,
     Intent.ABUSE,
     Intent.MACHINE,
+    Intent.CARRIER_NOTICE,
 }
 # An expected answer this probable outweighs a wish that only the learned layer sees.
 _SURE = 0.9
@@ -41,6 +42,8 @@ _MUST_BE_SURE = {StepKind.CONSENT, StepKind.GOOD_TIME, StepKind.IDENTITY, StepKi
 _SURE_ENOUGH, _LIKELY = 0.8, 0.3
 _WITH_NUMBERS = {Intent.YES, Intent.NO, Intent.ANSWER}
 _YES_KEY, _NO_KEY = 1, 2
+# Key 0 asks for a person where the institution's wording offers it in these words.
+_HUMAN_KEY = "상담원은 영 번"
 
 
 class Understanding:
@@ -146,8 +149,12 @@ def _understood(text: str, reading: Reading) -> Understood:
 
 def _keys(digits: str, step: Step) -> Understood:
     key = read_key(digits)
+    if digits.startswith("*"):
+        return Understood(Intent.REPEAT_PLEASE, digits)
     if step.kind is StepKind.BIRTH_DATE:
         return Understood(Intent.ANSWER if read_date(digits) else Intent.NO_MATCH, digits)
+    if key == 0 and any(_HUMAN_KEY in ask for ask in step.asks):
+        return Understood(Intent.WANT_HUMAN, digits)
     if step.expected_answers:
         if key is None or not 1 <= key <= len(step.expected_answers):
             return Understood(Intent.NO_MATCH, digits)

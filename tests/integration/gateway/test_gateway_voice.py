@@ -57,6 +57,14 @@ async def test_answered_call_plays_then_records(client: Client, orchestrator, pr
     assert (request.consultation_id, request.call_sid) == (CONSULTATION, CALL_SID)
 
 
+async def test_the_greeting_waits_for_the_carrier(client: Client, orchestrator):
+    answer = await client.webhook(f"{VOICE}&pause=5")
+    assert answer.verbs == ["Pause", "Redirect"]
+    assert answer.verb("Pause").attrib == {"length": "5"}
+    assert answer.verb("Redirect").text.partition("#")[0] == PUBLIC + VOICE
+    assert orchestrator.requests("AnswerCall") == []
+
+
 async def test_fallback_url_is_an_answer_too(client: Client, orchestrator):
     orchestrator.on("AnswerCall", answered())
     answer = await client.webhook(VOICE + "&fallback=1", ErrorCode="11200")

@@ -155,9 +155,15 @@ async def test_a_status_that_this_version_does_not_know(served: Served) -> None:
     assert (refusal_.reason, refusal_.fields) == ("INVALID_FIELD", ["call_status"])
 
 
+async def says_that_it_is_a_machine(served: Served) -> None:
+    await answer(served)
+    notice = served.scene.recording("삐 소리 후 메시지를 남겨 주세요")
+    await served.turn(3, recording={"recording_sid": notice.recording_sid})
+
+
 @pytest.mark.parametrize(("answered_by", "hung_up"), [("HUMAN", False), ("UNKNOWN", False), ("MACHINE", True)])
 async def test_only_machines_are_hung_up_on(served: Served, answered_by: str, hung_up: bool) -> None:
-    await answer(served)
+    await says_that_it_is_a_machine(served)
     for _ in range(2):
         await served.calls.ReportAnsweredBy(found(served, Found.AnsweredBy.Value(f"ANSWERED_BY_{answered_by}")))
     assert bool(served.scene.telephone.hung_up) is hung_up
@@ -165,17 +171,17 @@ async def test_only_machines_are_hung_up_on(served: Served, answered_by: str, hu
 
 
 async def test_a_machine_while_its_words_are_worked_on(served: Served) -> None:
-    await answer(served)
+    await says_that_it_is_a_machine(served)
     served.scene.hears.delay = 0.1
-    turn = asyncio.create_task(served.turn(3, recording={"recording_sid": served.scene.recording("네").recording_sid}))
-    await until(lambda: served.scene.hears.heard)
+    turn = asyncio.create_task(served.turn(5, recording={"recording_sid": served.scene.recording("네").recording_sid}))
+    await until(lambda: len(served.scene.hears.heard) == 2)
     await served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_MACHINE))
     assert await turn == pb.Reply(hang_up={})
-    assert served.scene.speaks.spoken[2:] == []
+    assert served.scene.speaks.spoken[3:] == []
 
 
 async def test_a_machine_that_could_not_be_hung_up_on(served: Served) -> None:
-    await answer(served)
+    await says_that_it_is_a_machine(served)
     served.scene.telephone.error = TelephoneUnavailable()
     refusal_ = await refused(served.calls.ReportAnsweredBy(found(served, Found.ANSWERED_BY_MACHINE)))
     assert (refusal_.code, refusal_.reason, refusal_.retry) == ("UNAVAILABLE", "TELEPHONE_UNAVAILABLE", True)

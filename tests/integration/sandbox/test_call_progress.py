@@ -124,6 +124,22 @@ class TestMachineDetection:
         assert set(seen.form) == {"CallSid", "AccountSid", "AnsweredBy", "MachineDetectionDuration"}
         assert (seen.form["AnsweredBy"], seen.form["MachineDetectionDuration"]) == ("machine_start", "2400")
 
+    @pytest.mark.parametrize(
+        ("callee", "found"),
+        [
+            ({"answers": "human", "detected_as": "machine_start", "detected_after": 7.0}, "machine_start"),
+            ({"answers": "voicemail", "detected_as": "unknown", "detected_after": 7.0}, "unknown"),
+            ({"answers": "voicemail", "detected_as": "human", "detected_after": 7.0}, "human"),
+        ],
+    )
+    async def test_it_errs_as_it_is_told_to(self, sandbox, app, callee, found):
+        app.twiml("/voice", self.VOICE)
+        app.on("/amd", "<Response/>")
+        detection = MachineDetection(mode="Enable", asynchronous=True, callback=app.url + "/amd")
+        await sandbox.call(callee, machine_detection=detection)
+        (seen,) = app.at("/amd")
+        assert (seen.form["AnsweredBy"], seen.form["MachineDetectionDuration"]) == (found, "7000")
+
     async def test_a_patient_detection_hears_out_the_carrier(self, sandbox, app):
         app.twiml("/voice", self.VOICE)
         app.on("/amd", "<Response/>")

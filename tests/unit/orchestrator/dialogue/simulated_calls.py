@@ -51,7 +51,10 @@ class SimulatedCall:
             await scene.status(status)
         else:
             await scene.answer()
-            await self._talk(Network().voicemail_greeting if answers == "voicemail" else "")
+            machine = self._case.callee.detected_as == "machine_start"
+            await scene.reports.answered_by(scene.id, scene.call_sid, machine=machine)
+            announcement = self._case.callee.announcement or Network().voicemail_greeting
+            await self._talk(announcement if answers == "voicemail" else "")
         ended = scene.over or not self._on_the_line or status is not None
         if not ended:
             await scene.hang_up()

@@ -18,6 +18,7 @@ from orchestrator.domain.codes import DialFailure, ExceptionCode, NeedHuman, Res
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import ConsultationNotFound, TelephoneUnavailable, UnknownCall
 from orchestrator.domain.event import StateChanged
+from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.turn import HangUp, Reply
 from tests.unit.orchestrator.dialogue.scene import Scene, plain_brief, talking
 from tests.virtual_time import run, virtual_time
@@ -216,16 +217,20 @@ async def test_the_conclusion_is_due_after_the_last_words_may_have_come() -> Non
 # Who answered.
 
 
+NOTICE = "지금은 전화를 받을 수 없습니다. 삐 소리 후 메시지를 남겨 주세요."
+
+
 async def is_machine(scene: Scene) -> bool:
     return await scene.reports.answered_by(scene.id, scene.call_sid, machine=True)
 
 
 @pytest.mark.parametrize("turns", [(), (None,), (None, None), ("",)])
 @virtual_time
-async def test_a_machine_is_hung_up_on(turns: tuple[str | None, ...]) -> None:
-    scene = await talking()
+async def test_a_machine_that_gives_itself_away_is_hung_up_on(turns: tuple[str | None, ...]) -> None:
+    scene = await talking(NOTICE)
     for words in turns:
         await (scene.silence() if words is None else scene.say(words))
+    assert not scene.over
     assert await is_machine(scene)
     assert scene.telephone.hung_up == [scene.call_sid]
     assert (await scene.record()).state is State.IN_PROGRESS
@@ -233,6 +238,77 @@ async def test_a_machine_is_hung_up_on(turns: tuple[str | None, ...]) -> None:
     outcome = await scene.finish()
     assert (outcome.exception, outcome.result) == (ExceptionCode.NOT_ANSWERED, Result.NOT_POSSIBLE)
     assert (await scene.record()).dial_failure is DialFailure.NONE
+
+
+@virtual_time
+async def test_a_machine_for_the_network_is_one_once_it_says_so_itself() -> None:
+    scene = await talking()
+    assert not await is_machine(scene)
+    assert not scene.telephone.hung_up
+    await scene.say(NOTICE)
+    assert scene.over
+    assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
+
+
+@virtual_time
+async def test_a_person_whom_the_network_takes_for_a_machine_has_the_whole_consultation() -> None:
+    scene = Scene()
+    await scene.start(plain_brief())
+    assert not await is_machine(scene)
+    await scene.answer()
+    await scene.silence()
+    assert not await is_machine(scene)
+    for text in WORDS:
+        await scene.say(text)
+    assert not await is_machine(scene)
+    outcome = await scene.finish()
+    assert (outcome.exception, scene.telephone.hung_up) == (ExceptionCode.NONE, [])
+
+
+@virtual_time
+async def test_a_person_whose_television_speaks_is_no_machine() -> None:
+    scene = await talking()
+    assert not await is_machine(scene)
+    for words in ("다음 소식입니다. 오늘 코스피는 하락 마감했습니다", "", "시청해 주셔서 감사합니다"):
+        await scene.say(words)
+    assert not scene.over
+    await scene.say("네")
+    assert (await scene.record()).progress.machine_signs == ()
+    await scene.say(NOTICE)  # of the television
+    assert not scene.over
+
+
+@virtual_time
+async def test_who_answers_while_the_network_takes_them_for_a_machine_is_none() -> None:
+    scene = await talking()
+    scene.hears.delay = 1.0
+    words = asyncio.create_task(scene.take(scene.recording("네")))
+    await asyncio.sleep(0.5)
+    assert not await is_machine(scene)
+    assert (await words).prompts
+    assert (await scene.record()).progress.machine_signs == ()
+
+
+@virtual_time
+async def test_a_notice_that_is_understood_while_the_network_finds_a_machine() -> None:
+    scene = await talking()
+    scene.hears.delay = 1.0
+    words = asyncio.create_task(scene.take(scene.recording(NOTICE)))
+    await asyncio.sleep(0.5)
+    assert not await is_machine(scene)
+    assert await words == Reply((), HangUp())
+    assert (await scene.record()).progress.exception is ExceptionCode.NOT_ANSWERED
+
+
+@virtual_time
+async def test_who_never_says_a_word_and_seems_a_machine_was_not_reached() -> None:
+    scene = await talking()
+    await is_machine(scene)
+    for _ in range(3):
+        await scene.silence()
+    assert scene.over
+    assert scene.asked  # a goodbye all the same: it may be a person
+    assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
 
 
 @pytest.mark.parametrize(
@@ -261,13 +337,11 @@ async def test_people_and_the_unknown_change_nothing() -> None:
 async def test_a_machine_that_is_reported_before_the_call_is_asked_for() -> None:
     scene = Scene()
     await scene.start()
-    assert await is_machine(scene)
-    assert await scene.answer() == Reply((), HangUp())
-    for status in (CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.COMPLETED):
-        await scene.status(status)
+    assert not await is_machine(scene)
+    assert (await scene.answer()).prompts
+    await scene.say(NOTICE)
+    assert scene.over
     assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
-    assert State.RINGING not in await states(scene)
-    assert await scene.turns() == ()
 
 
 @virtual_time
@@ -277,13 +351,14 @@ async def test_a_machine_reported_while_the_greeting_is_made() -> None:
     scene.speaks.delay = 1.0
     greeting = asyncio.create_task(scene.answer())
     await asyncio.sleep(0.5)
-    assert await is_machine(scene)
-    assert await greeting == Reply((), HangUp())
+    assert not await is_machine(scene)
+    assert (await greeting).prompts
+    assert (await scene.record()).progress.machine_signs == (MachineSign.NETWORK,)
 
 
 @virtual_time
 async def test_a_machine_reported_twice_is_written_once() -> None:
-    scene = await talking()
+    scene = await talking(NOTICE)
     assert all(await asyncio.gather(*(is_machine(scene) for _ in range(3))))
     known = await scene.record()
     assert await is_machine(scene)
@@ -299,13 +374,13 @@ async def test_a_machine_reported_twice_is_written_once() -> None:
 
 @virtual_time
 async def test_the_words_of_a_machine_come_too_late_to_count() -> None:
-    scene = await talking()
+    scene = await talking(NOTICE)
     scene.hears.delay = 1.0
     words = asyncio.create_task(scene.take(scene.recording("네")))
     await asyncio.sleep(0.5)
     await is_machine(scene)
     assert await words == Reply((), HangUp())
-    assert await scene.take(scene.recording("네"), turn=5) == Reply((), HangUp())
+    assert await scene.take(scene.recording("네"), turn=7) == Reply((), HangUp())
     await scene.status(CallStatus.COMPLETED)
     assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
     assert (await scene.transcript())[-1] == ("callee", "네")
@@ -313,7 +388,7 @@ async def test_the_words_of_a_machine_come_too_late_to_count() -> None:
 
 @virtual_time
 async def test_a_machine_whose_end_nobody_reports_is_looked_up() -> None:
-    scene = await talking()
+    scene = await talking(NOTICE)
     await is_machine(scene)
     await scene.work(QUIET.total_seconds())
     assert (await scene.finish()).exception is ExceptionCode.NOT_ANSWERED
@@ -321,7 +396,7 @@ async def test_a_machine_whose_end_nobody_reports_is_looked_up() -> None:
 
 @virtual_time
 async def test_a_hang_up_that_failed_is_tried_again_by_the_same_report() -> None:
-    scene = await talking()
+    scene = await talking(NOTICE)
     scene.telephone.error = TelephoneUnavailable()
     with pytest.raises(TelephoneUnavailable):
         await is_machine(scene)

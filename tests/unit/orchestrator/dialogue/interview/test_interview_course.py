@@ -203,9 +203,24 @@ def test_insults_are_borne_twice() -> None:
 
 
 def test_a_machine_hears_no_goodbye() -> None:
-    talk = Talk().means(Intent.MACHINE, "삐 소리 후 메시지를 남겨 주세요")
+    talk = Talk()
+    for _ in range(2):
+        assert not talk.over
+        talk.means(Intent.MACHINE, "삐 소리 후 메시지를 남겨 주세요")
     assert (talk.over, talk.move.sayings) == (True, ())
     assert talk.outcome.exception is ExceptionCode.NOT_ANSWERED
+
+
+def test_who_heard_the_carrier_is_greeted_again() -> None:
+    talk = Talk()
+    greeting, ask = talk.move.sayings
+    assert talk.means(Intent.CARRIER_NOTICE, "국제전화입니다.").move.sayings == (greeting, ask)
+    assert (talk.over, talk.progress.machine_signs) == (False, ())
+
+
+def test_a_notice_between_answers_is_asked_about_again() -> None:
+    talk = Talk().means(Intent.MACHINE, "없는 번호입니다").yes("consent").means(Intent.MACHINE, "없는 번호입니다")
+    assert (talk.over, talk.step.kind) == (False, StepKind.GOOD_TIME)
 
 
 def test_the_wish_for_a_human_is_noted_and_the_call_goes_on() -> None:

@@ -45,7 +45,7 @@ FRAMES = 3  # a batch, 60 ms
 SECONDS_A_CHARACTER = 0.1
 VOICE_PATIENCE = 2.5  # seconds
 LATENCY = 0.6  # seconds until the news of a cut is back
-SPEECH, SILENCE = b"S" * 160, b"_" * 160
+SPEECH, SILENCE, BEEP = b"S" * 160, b"_" * 160, b"B" * 160
 
 
 def spoken(text: str) -> bytes:
@@ -58,6 +58,13 @@ class Detector:
 
     def feed(self, frame: bytes) -> bool:
         return frame[:1] == b"S"
+
+
+class Beeps:
+    """Knows the end of a beep by its letter."""
+
+    def feed(self, frames: bytes) -> bool:
+        return frames[:1] == b"B"
 
 
 @dataclass
@@ -176,6 +183,7 @@ class LivePhone:
             recogniser=self.recogniser,
             speech=self.speech,
             detector=Detector,
+            beeps=Beeps,
             listening=ListeningTimes(),
             background=self.scene.background,
             admission=admission or Admission(first=100),
@@ -220,6 +228,9 @@ class LivePhone:
         self._voice = SPEECH
         await asyncio.sleep(seconds)
         self._voice = SILENCE
+
+    def beep(self) -> None:
+        self._incoming.put_nowait(CalleeAudio(BEEP))
 
     def press(self, digit: str) -> None:
         self._incoming.put_nowait(KeyPressed(digit))

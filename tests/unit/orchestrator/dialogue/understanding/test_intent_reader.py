@@ -129,6 +129,15 @@ async def test_machines(text: str) -> None:
     assert (await IntentReader(None).read(text, _STATEMENT)).intent is Intent.MACHINE
 
 
+@pytest.mark.parametrize("text", ["국제전화입니다. 해외에서 걸려 온 전화입니다.", "해외에서 걸려온 전화입니다"])
+async def test_carriers(text: str) -> None:
+    assert (await IntentReader(None).read(text, _STATEMENT)).intent is Intent.CARRIER_NOTICE
+
+
+async def test_who_asks_about_the_carriers_notice_is_a_person() -> None:
+    assert (await IntentReader(None).read("이거 국제전화예요?", _STATEMENT)).intent is not Intent.CARRIER_NOTICE
+
+
 @pytest.mark.parametrize(
     "text",
     [

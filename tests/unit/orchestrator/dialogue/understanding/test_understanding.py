@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ def test_an_answer_is_matched_to_what_was_expected(text: str, expected_answer: i
         ("2#", StepKind.HUMAN_WANTED, (), Intent.NO, None),
         ("3", StepKind.IDENTITY, (), Intent.NO_MATCH, None),
         ("0", StepKind.QUESTION, MEALS, Intent.NO_MATCH, None),
-        ("*", StepKind.QUESTION, MEALS, Intent.NO_MATCH, None),
+        ("*", StepKind.QUESTION, MEALS, Intent.REPEAT_PLEASE, None),
         ("3", StepKind.QUESTION, MEALS, Intent.ANSWER, 2),
         ("4", StepKind.QUESTION, MEALS, Intent.NO_MATCH, None),
         ("1", StepKind.ANYTHING_ELSE, (), Intent.YES, None),
@@ -140,3 +141,14 @@ def test_a_long_monologue_costs_no_time(piece: str) -> None:
     for kind in StepKind:
         spoken(piece * (5000 // len(piece)) + "끝", kind, MEALS)
     assert time.perf_counter() - started < 20.0  # one that tries everything would take for ever
+
+
+def test_keys_that_mean_the_same_everywhere() -> None:
+    for kind in StepKind:
+        assert understood("*", step(kind), Source.KEYPAD).intent is Intent.REPEAT_PLEASE
+        assert understood("0", step(kind), Source.KEYPAD).intent is Intent.NO_MATCH
+
+
+def test_the_key_for_a_person_counts_where_it_is_offered() -> None:
+    offered = replace(step(StepKind.QUESTION, MEALS), asks=("식사는 하셨어요? 사람 상담원은 영 번을 눌러 주세요.",))
+    assert understood("0", offered, Source.KEYPAD).intent is Intent.WANT_HUMAN
