@@ -25,6 +25,8 @@ from orchestrator.domain.turn import LanguageModelUse, Source, Turn
 
 # What a turn that answers the callee is about.
 SUBJECT = "callee_question"
+# What our own turn is about that passes a question on, because nobody here knows the answer.
+UNANSWERED = "callee_question.unanswered"
 _MOST_TOKENS = 200
 _MOST_FACTS = 50
 
@@ -124,7 +126,7 @@ class Answering:
         budget: Budget,
         on_first: OnFirst | None,
     ) -> Saying:
-        unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
+        unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, UNANSWERED)
         if self._language_model is None:
             return unknown
         messages = answer_prompt(self._wording.institution, facts, question.turns, question.text, person=person)

@@ -13,7 +13,7 @@ from orchestrator.dialogue.interview.course import Course
 from orchestrator.dialogue.interview.findings import with_asides
 from orchestrator.dialogue.interview.step_answers import Answer, Next, Verdict, read_answer
 from orchestrator.dialogue.interview.step_order import OPENING, ROUND
-from orchestrator.dialogue.interview.wording import After, Wording, rung
+from orchestrator.dialogue.interview.wording import After, Wording, rung, turned
 from orchestrator.dialogue.move import Move, Saying
 from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
@@ -85,7 +85,8 @@ class Interview:
         if step is None or progress.over:
             return ()
         if step.expected_answers:
-            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in range(len(step.expected_answers))]
+            answers = range(len(step.expected_answers))
+            replies = [Understood(Intent.ANSWER, expected_answer=index, confidence=1.0) for index in answers]
         elif step.kind in {StepKind.QUESTION, StepKind.SINCE_AND_WHY}:
             replies = [Understood(Intent.ANSWER)]
         elif step.kind is StepKind.BIRTH_DATE:
@@ -121,6 +122,8 @@ class Interview:
         match answer.intent:
             case Intent.REPEAT_PLEASE | Intent.QUESTION:
                 return self._course.repeat(progress, self._wording.repeat)
+            case Intent.BACKCHANNEL if progress.digressions:  # who only says "yes" again may not know what is asked
+                return self._course.again(progress, "", None, 0)
             case Intent.BACKCHANNEL:
                 return self._course.repeat(progress, self._wording.listening)
             case Intent.WANT_HUMAN:
@@ -168,7 +171,8 @@ class Interview:
         if read_moment(answer.understood.text, _SOME_DAY) is not None or not asked:
             return self._course.part(replace(answer.progress, call_back=wish), ExceptionCode.REFUSED)
         position = kinds.index(StepKind.CALL_BACK)
-        return self._course.ask_first(replace(answer.progress, position=position), self._wording.acknowledged)
+        lead = turned(self._wording.acknowledged, answer.progress.position)
+        return self._course.ask_first(replace(answer.progress, position=position), lead)
 
     # Danger.
 
