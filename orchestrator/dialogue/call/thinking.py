@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from orchestrator.dialogue.answering.answering import SUBJECT, CalleeQuestion, OnFirst
+from orchestrator.dialogue.answering.answering import CalleeQuestion, OnFirst
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.exchange_record import Thought, heard_parts
@@ -21,7 +21,7 @@ from orchestrator.dialogue.call.turn_record import as_heard
 from orchestrator.dialogue.interview.comprehension import Comprehended, Place, danger_in, with_late_danger
 from orchestrator.dialogue.interview.interview import Interview
 from orchestrator.dialogue.language_model.second_opinion import Opinion
-from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.move import CALLEE_QUESTION, Move, Saying
 from orchestrator.dialogue.understanding.matching import OtherStep
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.brief import Brief
@@ -122,7 +122,7 @@ class Thinking:
     def _answered(self, answer: Saying | None, comprehended: Comprehended, matching_ms: float) -> Thought:
         progress = self._consultation.progress
         move = Move(progress, ()) if answer is None else self._interview.digress(progress, answer)
-        return Thought(SUBJECT, matching_ms, self._patient(move, comprehended.understood), comprehended)
+        return Thought(CALLEE_QUESTION, matching_ms, self._patient(move, comprehended.understood), comprehended)
 
     def _offering(self, comprehended: Comprehended, matching_ms: float) -> OnFirst | None:
         """Returns what takes an answer's first sentence; None: it is not said before the others."""

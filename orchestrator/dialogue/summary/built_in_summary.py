@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from orchestrator.dialogue.answering.answering import UNANSWERED
+from orchestrator.dialogue.move import UNANSWERED
 from orchestrator.dialogue.summary.summary_words import listed, quoted, short, when
 from orchestrator.dialogue.utterance import Intent
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseType

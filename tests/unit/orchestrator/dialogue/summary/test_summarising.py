@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.answering.answering import SUBJECT, UNANSWERED
+from orchestrator.dialogue.move import CALLEE_QUESTION, UNANSWERED
 from orchestrator.dialogue.summary.summarising import Summarising, with_labels
 from orchestrator.dialogue.utterance import Intent
 from orchestrator.domain.codes import (
@@ -121,7 +121,7 @@ async def test_a_call_that_a_danger_ended_did_not_come_to_its_end() -> None:
 
 @virtual_time
 async def test_a_question_that_is_to_be_passed_on_is_passed_on() -> None:
-    asked = talks.turn(26, "내일 눈이 오나요?", SUBJECT, Intent.QUESTION)
+    asked = talks.turn(26, "내일 눈이 오나요?", CALLEE_QUESTION, Intent.QUESTION)
     passed_on = talks.turn(27, "담당자에게 꼭 전하겠습니다.", UNANSWERED)
     made = await summary(turns=(*talks.turns(), asked, passed_on))
     assert made.claims[-1] == Claim('답하지 못해 전하기로 한 질문: "내일 눈이 오나요?".', (26,))
