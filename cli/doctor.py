@@ -141,14 +141,14 @@ async def _speech(setting: str, url: str) -> Finding:
 
 
 def _speech_engines(chosen: Settings) -> Iterator[Finding]:
-    """Judges the engines of our own speech server, which is started unless somebody else's serves."""
-    if not chosen.needs_speech_server:
-        return
+    """Judges the engines of our own speech server, which serves what no other one does."""
     real = bool(chosen.twilio_account_sid)
-    for setting, engine, model, base_url in (
-        ("STT_ENGINE", chosen.stt_engine, chosen.openai_stt_model, chosen.openai_stt_base_url),
-        ("TTS_ENGINE", chosen.tts_engine, chosen.openai_tts_model, chosen.openai_tts_base_url),
+    for setting, served, engine, model, base_url in (
+        ("STT_ENGINE", chosen.grpc_stt_url, chosen.stt_engine, chosen.openai_stt_model, chosen.openai_stt_base_url),
+        ("TTS_ENGINE", chosen.grpc_tts_url, chosen.tts_engine, chosen.openai_tts_model, chosen.openai_tts_base_url),
     ):
+        if served:
+            continue
         if engine == "sandbox-voice" and real:
             text = "sandbox-voice understands nobody but the sandbox: real calls need openai, or a server of your own"
             yield Finding(setting, "problem", text)
