@@ -21,6 +21,9 @@ from orchestrator.domain.outcome import CallBackWish, FindingState, RecordingCon
 from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.progress import Progress
 
+# A degree that was matched with less than this is asked for again.
+_SURE_OF_DEGREE = 0.7
+
 
 class Next(Enum):
     """What follows an answer."""
@@ -208,11 +211,19 @@ def _more(answer: Answer) -> Verdict:
             return Verdict(Next.CLOSE, answer.noted(FindingState.REFUSED), answer.wording.refused_question)
         case Intent.UNSURE:
             return Verdict(Next.CLOSE, answer.noted(FindingState.UNCLEAR), answer.wording.unsure)
+    if _in_doubt(answer):
+        return answer.again()
     progress = answer.noted(FindingState.ANSWERED)
     found = progress.finding(answer.step.subject)
     if answer.step.levels and (found is None or found.level is None):
         return answer.again()
     return Verdict(Next.CLOSE, progress, answer.acknowledged(progress))
+
+
+def _in_doubt(answer: Answer) -> bool:
+    """Whether a degree is asked for once more: "urgent" taken for "not urgent" is worse than a question."""
+    unsure = answer.understood.expected_answer is not None and (answer.understood.confidence or 1.0) < _SURE_OF_DEGREE
+    return bool(answer.step.levels) and unsure and answer.progress.ask_count < len(answer.step.asks)
 
 
 _READERS: Mapping[StepKind, Callable[[Answer], Verdict]] = {

@@ -374,3 +374,18 @@ def test_who_was_in_danger_is_not_only_wished_good_health() -> None:
     assert Talk().to(StepKind.ANYTHING_ELSE).means(Intent.NO).said == words.goodbye
     talk = Talk().to(StepKind.QUESTION).means(Intent.DANGER, "죽고 싶어요", danger=DangerKind.SELF_HARM)
     assert talk.to(StepKind.ANYTHING_ELSE).means(Intent.NO).said == words.goodbye_after_danger
+
+
+def test_a_degree_that_may_be_another_one_is_asked_for_again_but_not_for_ever() -> None:
+    def asked_how_urgent() -> Talk:
+        told = Talk().to(StepKind.ANYTHING_ELSE).means(Intent.ANSWER, "수도가 얼었어요")
+        return told.means(Intent.ANSWER, "어제부터요")
+
+    doubtful = {"expected_answer": 2, "confidence": 0.6}
+    talk = asked_how_urgent().means(Intent.ANSWER, "급해요", **doubtful)
+    assert (talk.step.kind, talk.progress.ask_count) == (StepKind.URGENCY, 2)
+    assert talk.means(Intent.YES, "네").finding("urgency[0]").level == 3
+    patient = asked_how_urgent()
+    for _ in range(3):
+        patient.means(Intent.ANSWER, "급하지는 않은데", **doubtful)
+    assert patient.finding("urgency[0]").level == 0
