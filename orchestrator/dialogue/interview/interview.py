@@ -29,6 +29,8 @@ MOST_SILENCES = 3
 MOST_MISUNDERSTANDINGS = 6
 # Insults after which the call ends.
 MOST_IMPROPER = 3
+# From which confidence on an expected answer is taken for what was said.
+_LIKELY = 0.5
 # Whether a time is named does not depend on the day.
 _SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -114,7 +116,7 @@ class Interview:
     def _answer(self, progress: Progress, understood: Understood, turn_number: int) -> Answer:
         step = self._course.step(progress)
         progress = with_asides(self._plan, progress, understood, turn_number)
-        return Answer(step, progress, understood, turn_number, self._wording)
+        return Answer(step, progress, _more_likely_than_not(understood), turn_number, self._wording)
 
     def _anywhere(self, answer: Answer) -> Move | None:
         """Returns the move after something that means the same whatever was asked; None if it does not."""
@@ -258,3 +260,10 @@ class Interview:
                 return self._course.done(verdict.progress)
         lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
         return self._course.again(verdict.progress, lead, answer.understood, answer.turn_number)
+
+
+def _more_likely_than_not(understood: Understood) -> Understood:
+    """Returns what was understood, without a match that is less likely than none: it would be noted as a fact."""
+    if understood.confidence is None or understood.confidence >= _LIKELY or understood.intent is not Intent.ANSWER:
+        return understood
+    return replace(understood, expected_answer=None)

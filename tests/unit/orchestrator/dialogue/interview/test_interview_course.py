@@ -389,3 +389,12 @@ def test_a_degree_that_may_be_another_one_is_asked_for_again_but_not_for_ever() 
     for _ in range(3):
         patient.means(Intent.ANSWER, "급하지는 않은데", **doubtful)
     assert patient.finding("urgency[0]").level == 0
+
+
+def test_a_match_that_is_less_likely_than_none_is_asked_for_again_and_never_noted() -> None:
+    talk = Talk().to(StepKind.QUESTION)
+    for asked in (2, 3):
+        talk.means(Intent.ANSWER, "네", expected_answer=1, confidence=0.35)
+        assert (talk.step.subject, talk.progress.ask_count) == ("questions[0]", asked)
+    found = talk.means(Intent.ANSWER, "네", expected_answer=1, confidence=0.35).finding("questions[0]")
+    assert (found.state, found.responses, found.expected_answer) == (FindingState.UNCLEAR, (), None)
