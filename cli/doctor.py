@@ -5,10 +5,9 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import redis
@@ -16,27 +15,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli import display, probes, settings
+from cli import accounts, display, probes, settings
 from cli.errors import CommandError
 from cli.event_loop import run
+from cli.findings import Finding, Grade
 from cli.ports import ensure_free
 from cli.redis_server import find_redis_server
 from cli.settings import Settings
 from orchestrator.adapters.redis_client import open_client, store_access
 from orchestrator.domain.errors import StoreUnavailable
 
-Grade = Literal["ok", "warning", "problem"]
-
-_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What came of one check; nothing in it is a secret."""
-
-    subject: str
-    grade: Grade
-    text: str
+_STYLES: dict[Grade, str] = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")] = False) -> None:
@@ -64,7 +53,10 @@ async def _findings(chosen: Settings) -> list[Finding]:
         await _redis(chosen),
         await _speech("GRPC_STT_URL", chosen.grpc_stt_url),
         await _speech("GRPC_TTS_URL", chosen.grpc_tts_url),
+        *_speech_engines(chosen),
+        *await _twilio(chosen),
         *_settings(chosen),
+        *await _language_model(chosen),
         *_ports(chosen),
     ]
 
@@ -105,7 +97,12 @@ async def _redis(chosen: Settings) -> Finding:
     try:
         return _redis_properties(await _redis_info(url))
     except (StoreUnavailable, redis.RedisError, ValueError, OSError) as error:
-        return Finding("Redis", "problem", f"REDIS_URL: does not answer ({type(error.__cause__ or error).__name__})")
+        return Finding("Redis", "problem", f"REDIS_URL: {_no_redis(error)}")
+
+
+def _no_redis(error: Exception) -> str:
+    name = type(error.__cause__ or error).__name__
+    return f"does not answer ({name}): start it, or leave REDIS_URL empty, and `serve` runs its own"
 
 
 async def _redis_info(url: str) -> dict[str, Any]:
@@ -134,22 +131,64 @@ def _redis_properties(info: dict[str, Any]) -> Finding:
 async def _speech(setting: str, url: str) -> Finding:
     if not url:
         return Finding(setting, "ok", "not set: `serve` runs a speech server of its own")
-    return await _reachable(setting, url if "//" in url else f"//{url}")
-
-
-async def _reachable(setting: str, url: str) -> Finding:
-    parts = urlsplit(url)
+    parts = urlsplit(url if "//" in url else f"//{url}")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     place = f"{parts.hostname}:{port}"
     if await probes.accepts(parts.hostname or "", port):
         return Finding(setting, "ok", f"{place} answers")
-    return Finding(setting, "problem", f"{place} does not answer")
+    advice = f"start it, or leave {setting} empty, and `serve` runs one"
+    return Finding(setting, "problem", f"{place} does not answer: {advice}")
+
+
+def _speech_engines(chosen: Settings) -> Iterator[Finding]:
+    """Judges the engines of our own speech server, which serves what no other one does."""
+    real = bool(chosen.twilio_account_sid)
+    for setting, served, engine, model, base_url in (
+        ("STT_ENGINE", chosen.grpc_stt_url, chosen.stt_engine, chosen.openai_stt_model, chosen.openai_stt_base_url),
+        ("TTS_ENGINE", chosen.grpc_tts_url, chosen.tts_engine, chosen.openai_tts_model, chosen.openai_tts_base_url),
+    ):
+        if served:
+            continue
+        if engine == "sandbox-voice" and real:
+            text = "sandbox-voice understands nobody but the sandbox: real calls need openai, or a server of your own"
+            yield Finding(setting, "problem", text)
+        elif engine == "openai" and not (base_url or chosen.openai_base_url):
+            yield _of_openai(setting, engine, model)
+        else:
+            yield Finding(setting, "ok", engine)
+
+
+def _of_openai(setting: str, engine: str, model: str) -> Finding:
+    end = accounts.end_of(model)
+    if end is None:
+        return Finding(setting, "ok", f"{engine}, model {model}")
+    advice = f"OpenAI ends {model} on {end}: name another one, or a compatible server in OPENAI_{setting[:3]}_BASE_URL"
+    return Finding(setting, "warning", advice)
+
+
+async def _twilio(chosen: Settings) -> list[Finding]:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_PHONE")
+    missing = [name for name in names if not getattr(chosen, name.lower())]
+    found = [Finding(name, "warning", "not set: no real calls") for name in missing]
+    if names[0] not in missing and names[1] not in missing:
+        sid, token = chosen.twilio_account_sid, chosen.twilio_auth_token
+        found.append(await accounts.twilio_account(chosen.twilio_api_base_url, sid, token))
+    given = [name for name in names if name not in missing and name not in {one.subject for one in found}]
+    return [*found, *(Finding(name, "ok", "set") for name in given)]
+
+
+async def _language_model(chosen: Settings) -> list[Finding]:
+    if not (chosen.openai_api_key or chosen.openai_base_url):
+        return [Finding("OPENAI_API_KEY", "warning", "not set: the built-in rules answer")]
+    model = chosen.openai_model
+    found = [await accounts.language_model(chosen.openai_base_url, chosen.openai_api_key, model)]
+    end = None if chosen.openai_base_url else accounts.end_of(model)
+    if end is not None and found[0].subject != "OPENAI_MODEL":
+        found.append(Finding("OPENAI_MODEL", "warning", f"OpenAI ends {model} on {end}: set another one before"))
+    return found
 
 
 def _settings(chosen: Settings) -> Iterator[Finding]:
-    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_PHONE"):
-        is_set = bool(getattr(chosen, name.lower()))
-        yield Finding(name, "ok" if is_set else "warning", "set" if is_set else "not set: no real calls")
     public = chosen.public_base_url or chosen.twilio_webhook_url
     if public.startswith("https://"):
         yield Finding("PUBLIC_BASE_URL", "ok", public)
@@ -157,9 +196,9 @@ def _settings(chosen: Settings) -> Iterator[Finding]:
         yield Finding("PUBLIC_BASE_URL", "warning", f"{public or 'not set'}: Twilio needs a public https:// address")
     wanted = bool(chosen.spring_boot_url)
     yield Finding("SPRING_BOOT_URL", "ok" if wanted else "warning", "set" if wanted else "not set: nobody gets results")
-    has_model = bool(chosen.openai_api_key or chosen.openai_base_url)
-    text = f"set, model {chosen.openai_model or 'default'}" if has_model else "not set: the built-in rules answer"
-    yield Finding("OPENAI_API_KEY", "ok" if has_model else "warning", text)
+    told = bool(chosen.alarm_urls)
+    text = "set" if told else "not set: nobody is told of a danger while the call lasts"
+    yield Finding("ALARM_URLS", "ok" if told else "warning", text)
 
 
 def _ports(chosen: Settings) -> Iterator[Finding]:

@@ -37,13 +37,21 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_from_phone: str = ""
+    twilio_api_base_url: str = "https://api.twilio.com"
     public_base_url: str = ""
     twilio_webhook_url: str = ""
     spring_boot_url: str = ""
 
     openai_api_key: str = ""
-    openai_model: str = ""
+    openai_model: str = "gpt-6-luna"
     openai_base_url: str = ""
+    stt_engine: str = "sandbox-voice"
+    tts_engine: str = "sandbox-voice"
+    openai_stt_model: str = "gpt-transcribe"
+    openai_stt_base_url: str = ""
+    openai_tts_model: str = "gpt-4o-mini-tts"
+    openai_tts_base_url: str = ""
+    alarm_urls: str = ""
     embeddings: str = ""
 
     @property

@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     carrier_notice_seconds: Annotated[int, Field(ge=0, le=15)] = 0
 
     openai_api_key: SecretStr = SecretStr("")
-    openai_model: str = "gpt-4o-mini"
+    # What OpenAI recommends after gpt-4o-mini, which it shuts down on 2027-01-14; knows structured outputs, and effort
+    # `none` (developers.openai.com/api/docs/deprecations, read on 2026-11-23).
+    openai_model: str = "gpt-6-luna"
     openai_base_url: str = ""
     openai_fallback_model: str = ""
     openai_fallback_base_url: str = ""

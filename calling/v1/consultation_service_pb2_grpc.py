@@ -143,8 +143,9 @@ class ConsultationServiceServicer:
 
     def WatchConsultation(self, request, context):
         """Streams everything that happens in a consultation, from a cursor on: all that was written since first, then what
-        comes. Stops with OK after the last event: a final state and nothing left to deliver. A watch that broke is
-        resumed with the last cursor it saw; nothing is lost or doubled between the two.
+        comes. Stops with OK after the last event: a final state, nothing left to deliver, and nobody left to be told of
+        an open alarm. A watch that broke is resumed with the last cursor it saw; nothing is lost or doubled between the
+        two.
 
         Errors: INVALID_FIELD, INVALID_CURSOR, CONSULTATION_NOT_FOUND, STORE_UNAVAILABLE.
         """

@@ -45,8 +45,9 @@ class ConsultationServiceStub:
     """
     WatchConsultation: _aio.UnaryStreamMultiCallable[_consultation_service_pb2.WatchConsultationRequest, _consultation_service_pb2.WatchConsultationResponse]
     """Streams everything that happens in a consultation, from a cursor on: all that was written since first, then what
-    comes. Stops with OK after the last event: a final state and nothing left to deliver. A watch that broke is
-    resumed with the last cursor it saw; nothing is lost or doubled between the two.
+    comes. Stops with OK after the last event: a final state, nothing left to deliver, and nobody left to be told of
+    an open alarm. A watch that broke is resumed with the last cursor it saw; nothing is lost or doubled between the
+    two.
 
     Errors: INVALID_FIELD, INVALID_CURSOR, CONSULTATION_NOT_FOUND, STORE_UNAVAILABLE.
     """
@@ -145,8 +146,9 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_consultation_service_pb2.WatchConsultationRequest, _abc.AsyncIterator[_consultation_service_pb2.WatchConsultationResponse]],
     ) -> _abc.AsyncIterator[_consultation_service_pb2.WatchConsultationResponse]:
         """Streams everything that happens in a consultation, from a cursor on: all that was written since first, then what
-        comes. Stops with OK after the last event: a final state and nothing left to deliver. A watch that broke is
-        resumed with the last cursor it saw; nothing is lost or doubled between the two.
+        comes. Stops with OK after the last event: a final state, nothing left to deliver, and nobody left to be told of
+        an open alarm. A watch that broke is resumed with the last cursor it saw; nothing is lost or doubled between the
+        two.
 
         Errors: INVALID_FIELD, INVALID_CURSOR, CONSULTATION_NOT_FOUND, STORE_UNAVAILABLE.
         """

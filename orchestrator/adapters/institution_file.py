@@ -83,7 +83,7 @@ def _wording(file: InstitutionFile) -> Wording:
     if missing:
         msg = f"dangers: words are missing for {', '.join(sorted(missing))}"
         raise InvalidInstitution(msg)
-    phrases = {key: tuple(value) if isinstance(value, list) else value for key, value in file.wording.items()}
+    phrases = {key: _phrase(key, value) for key, value in file.wording.items()}
     dangers = {kind: DangerWords(danger.words, danger.after) for kind, danger in file.dangers.items()}
     greeting = file.greeting.replace("{institution}", file.institution)
     for key, value in phrases.items():
@@ -101,6 +101,13 @@ def _wording(file: InstitutionFile) -> Wording:
         dangers=dangers,
         **phrases,  # type: ignore[arg-type]  # checked above: a string or a ladder, as each is declared
     )
+
+
+def _phrase(key: str, value: str | list[str]) -> str | tuple[str, ...]:
+    """Returns one wording, or several; one may stand where there may be several."""
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if Wording.__annotations__.get(key) == "Asks" and value else value
 
 
 def _template(step: StepEntry) -> StepTemplate:

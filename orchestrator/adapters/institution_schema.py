@@ -19,7 +19,7 @@ _WITH_LEVELS = {StepKind.URGENCY: {0, 1, 3}, StepKind.DAILY_LIFE: set(range(5)),
 _AFTER_ANYTHING_ELSE = {StepKind.SINCE_AND_WHY, *_WITH_LEVELS}
 _FILLED_IN = {
     StepKind.IDENTITY: {"name"},
-    StepKind.PROBLEM: {"content"},
+    StepKind.PROBLEM: {"content", "reported"},
     StepKind.QUESTION: {"text", "short", "options"},
 }
 

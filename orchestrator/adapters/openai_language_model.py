@@ -17,12 +17,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_ran
 from orchestrator.adapters.circuit import Circuit, Guards
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.openai_failures import FailureKind, ModelFailure
-from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel, OpenAiReply, Tokens
+from orchestrator.adapters.openai_model import OpenAiModel, OpenAiReply, Tokens
 from orchestrator.dialogue.ports.language_model import Completion, Message, OnUse, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse
-
-__all__ = ["OPENAI_URL", "OpenAiLanguageModel"]
 
 Answer = TypeVar("Answer")
 

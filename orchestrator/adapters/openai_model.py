@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
 
 from orchestrator.adapters.openai_failures import CLIENT_ERRORS, FailureKind, ModelFailure, failure_of
+from orchestrator.adapters.openai_parameters import OPENAI_URL, ChatParameters
 from orchestrator.dialogue.ports.language_model import Message, Schema
 
 if TYPE_CHECKING:
@@ -18,20 +18,9 @@ if TYPE_CHECKING:
     from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-OPENAI_URL = "https://api.openai.com/v1"
-
 _CONNECT_TIMEOUT = 2.0  # seconds
 # A reply that reached its length is cut, but a reply; without any reason, the connection broke off in the middle.
 _COMPLETE = {"stop", "length"}
-_SCHEMA_IN_WORDS = "Answer with one JSON object and nothing else. Its JSON schema: "
-
-
-class _Feature(StrEnum):
-    """What some servers do not know; the value is the word by which their complaint names it."""
-
-    SCHEMA = "response_format"
-    STREAM_USAGE = "stream_options"
-    TEMPERATURE = "temperature"
 
 
 class Tokens:
@@ -63,9 +52,7 @@ class OpenAiModel:
             base_url: of the server, with its version: `http://127.0.0.1:8080/v1`.
         """
         self.name = model
-        # OpenAI's newer models refuse the old name, most other servers know only the old one.
-        self._max_tokens_field = "max_completion_tokens" if base_url.startswith(OPENAI_URL) else "max_tokens"
-        self._unknown: set[_Feature] = set()
+        self._parameters = ChatParameters(model, base_url)
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
@@ -111,42 +98,17 @@ class OpenAiModel:
         create: Any = self._client.chat.completions.create
         while True:
             told = [{"role": message.role, "content": _storable(message.content)} for message in messages]
-            extra: dict[str, Any] = {self._max_tokens_field: max_tokens}
             if schema is None:
-                self._add(extra, _Feature.STREAM_USAGE, {"include_usage": True})
+                extra = self._parameters.of_reply(max_tokens)
             else:
-                self._add(extra, _Feature.TEMPERATURE, 0)
-                extra["response_format"] = self._response_format(schema)
-                if _Feature.SCHEMA in self._unknown:
-                    told.append({"role": "system", "content": _SCHEMA_IN_WORDS + json.dumps(schema.definition)})
+                extra = self._parameters.of_answer(schema, max_tokens)
+                if (in_words := self._parameters.in_words(schema)) is not None:
+                    told.append({"role": "system", "content": in_words})
             try:
                 return await create(model=self.name, messages=told, stream=schema is None, extra_body=extra)
             except openai.APIStatusError as error:
-                if not self._learns_from(error, extra):
+                if not self._parameters.learn(error, extra):
                     raise
-
-    def _add(self, extra: dict[str, Any], feature: _Feature, value: object) -> None:
-        if feature not in self._unknown:
-            extra[feature.value] = value
-
-    def _response_format(self, schema: Schema) -> dict[str, Any]:
-        if _Feature.SCHEMA in self._unknown:
-            return {"type": "json_object"}
-        form = {"name": schema.name, "schema": schema.definition, "strict": True}
-        return {"type": "json_schema", "json_schema": form}
-
-    def _learns_from(self, error: openai.APIStatusError, extra: Mapping[str, Any]) -> bool:
-        """Whether a request was refused for something that it can do without."""
-        if error.status_code not in {400, 422}:
-            return False
-        complaint = f"{error.message} {error.body}".lower().replace("response format", "response_format")
-        refused = {
-            feature
-            for feature in _Feature
-            if feature in extra and feature in complaint and feature not in self._unknown
-        }
-        self._unknown |= refused
-        return bool(refused)
 
 
 class OpenAiReply:

@@ -10,7 +10,7 @@ import numpy as np
 import openai
 
 from observability import log
-from orchestrator.adapters.openai_language_model import OPENAI_URL
+from orchestrator.adapters.openai_parameters import OPENAI_URL
 from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.domain.errors import EncoderUnavailable
 

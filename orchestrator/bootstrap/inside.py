@@ -82,6 +82,12 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
     )
     admission = Admission(LoadLimits.of_lag(settings.most_loop_lag_seconds), on_decision=outside.load.decided)
     outside.load.watch(lambda: admission.full, admission.measured)
+    alarms = Alarms(
+        store,
+        outside.alarm_receivers,
+        clock,
+        acknowledge_within=timedelta(seconds=settings.alarm_acknowledge_seconds),
+    )
     consultations = Consultations(
         store=store,
         audio=outside.audio,
@@ -89,6 +95,7 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         clock=clock,
         institution=outside.institution,
         pauses=outside.pauses,
+        alarms=alarms,
         retention=settings.retention,
     )
     pump = Pump(outside.campaigns, consultations, clock, outside.holidays, retention=settings.retention)
@@ -107,12 +114,6 @@ def make_inside(settings: Settings, outside: Outside, exchanges: Background, cho
         clock,
         retention=settings.retention,
         on_attempt=outside.delivery_metrics.attempted,
-    )
-    alarms = Alarms(
-        store,
-        outside.alarm_receivers,
-        clock,
-        acknowledge_within=timedelta(seconds=settings.alarm_acknowledge_seconds),
     )
     conclusion = Conclusion(
         store=store,

@@ -33,7 +33,8 @@ from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
-from orchestrator.adapters.openai_model import OPENAI_URL, OpenAiModel
+from orchestrator.adapters.openai_model import OpenAiModel
+from orchestrator.adapters.openai_parameters import OPENAI_URL
 from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
 from orchestrator.adapters.process_load import ProcessLoad
 from orchestrator.adapters.redis_audio_store import RedisAudioStore

@@ -116,6 +116,11 @@ class Alarms:
         consultation = await transact(self._store, consultation_id, decide)
         return _find(consultation, number)
 
+    def pending(self, consultation: Consultation) -> bool:
+        """Whether somebody is still to be told of an alarm: none of the line has taken it over, nor is it given up."""
+        now = self._clock.now()
+        return any(self._due(alarm, now) is not None for alarm in consultation.alarms)
+
     async def _tell(self, notice: AlarmNotice, began: datetime) -> _Telling:
         """Tells all whose turn has come; if none of them takes the message, the others until one does."""
         line = self._receivers.line

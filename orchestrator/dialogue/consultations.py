@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.call.call_status import cancelled, ended
 from orchestrator.dialogue.call.turn_record import Transcript
 from orchestrator.dialogue.interview.institution import Institution
@@ -22,7 +23,7 @@ from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.consultation import Consultation, State
 from orchestrator.domain.errors import RequestIdReused, WrongState
-from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged
+from orchestrator.domain.event import AlarmChanged, DeliveryAttempted, Event, StateChanged
 from orchestrator.domain.outcome import Outcome, Summary
 from orchestrator.domain.progress import Progress
 
@@ -44,6 +45,7 @@ class Consultations:
         clock: Clock,
         institution: Institution,
         pauses: PauseMemory,
+        alarms: Alarms,
         retention: timedelta = timedelta(days=30),
     ) -> None:
         self._store = store
@@ -52,6 +54,7 @@ class Consultations:
         self._clock = clock
         self._institution = institution
         self._pauses = pauses
+        self._alarms = alarms
         self._retention = retention
 
     async def start(self, brief: Brief, *, masked_phone: str, request_id: str, fingerprint: str) -> Consultation:
@@ -126,20 +129,21 @@ class Consultations:
     async def watch(self, consultation_id: str, cursor: str) -> AsyncGenerator[Event, None]:
         """Yields what happens after a cursor, until nothing more will happen by itself.
 
+        That is when the consultation is settled and nobody is to be told of an open alarm any more.
+
         Raises:
             ConsultationNotFound, InvalidCursor, StoreUnavailable
         """
-        over = (await self._store.get(consultation_id)).settled
+        over = await self._over(consultation_id)
         while True:
             events = await self._store.events(consultation_id, cursor, wait=0.0 if over else _WATCH_WAIT)
             for event in events:
                 cursor = event.cursor
-                over = over or _settles(event)
                 yield event
             if over and not events:
                 return
-            if not events:
-                over = (await self._store.get(consultation_id)).settled
+            if not over and (not events or any(_may_settle(event) for event in events)):
+                over = await self._over(consultation_id)
 
     async def concluded(self, consultation_id: str) -> tuple[Summary, Outcome]:
         """Returns summary and outcome of a consultation that is over.
@@ -193,6 +197,10 @@ class Consultations:
         await self._pauses.forget(consultation.person_id)
         await self._store.delete(consultation_id)
 
+    async def _over(self, consultation_id: str) -> bool:
+        consultation = await self._store.get(consultation_id)
+        return consultation.settled and not self._alarms.pending(consultation)
+
     async def _pause(self, brief: Brief) -> float | None:
         """Returns the pause that proved right in the person's last call, unless the order says how to listen."""
         if brief.listening.silence_timeout is not None:
@@ -210,10 +218,12 @@ def fingerprint(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _settles(event: Event) -> bool:
+def _may_settle(event: Event) -> bool:
     match event.occurrence:
         case StateChanged(consultation):
             return consultation.settled
         case DeliveryAttempted(state=state):
             return state.settled
+        case AlarmChanged():
+            return True
     return False

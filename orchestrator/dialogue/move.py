@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from orchestrator.domain.progress import Progress
 from orchestrator.domain.turn import LanguageModelUse, Source
 
+# What a turn is about that asks us something, or answers it; and one that passes it on, as nobody knows the answer.
+CALLEE_QUESTION = "callee_question"
+UNANSWERED = "callee_question.unanswered"
+
 
 @dataclass(frozen=True, slots=True)
 class Saying:

@@ -58,6 +58,7 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
     new = consultation(CONSULTATION_ID)
     await store.create(brief(), Change(new))
     await store.commit(next_change(new, turns=tuple(turn(number) for number in range(1, TURNS + 1))))
+    alarms = Alarms(store, ScriptedAlarmReceivers(), clock)
     consultations = Consultations(
         store=store,
         audio=InMemoryAudioStore(),
@@ -65,9 +66,9 @@ async def _serve_transcript(redis_url: str) -> tuple[int, object]:
         clock=clock,
         institution=institution(),
         pauses=InMemoryPauseMemory(),
+        alarms=alarms,
     )
     deliveries = Deliveries(store, ScriptedResultReceiver(), clock, retention=_RETENTION)
-    alarms = Alarms(store, ScriptedAlarmReceivers(), clock)
     server = OrchestratorServer(
         ConsultationServicer(consultations, deliveries, alarms),
         CallServicer(None, None, None, InMemoryAudioStore()),  # type: ignore[arg-type] # no call is made

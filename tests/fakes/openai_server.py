@@ -68,6 +68,7 @@ class ScriptedOpenAi(HttpServer):
         replies: what comes next.
         by_schema: answers to requests with a schema, by its name, and `{}` to other schemas; None: from `replies` too.
         ignorant_of: fields of a request that are refused, as by a server that does not know them.
+        refused_values: values of a field that are refused, as by a model that does not know them.
         requests: the JSON bodies of all requests.
         keys: the Authorization headers of all requests.
         abandoned: how many streams the client left before their end.
@@ -78,6 +79,7 @@ class ScriptedOpenAi(HttpServer):
         self.replies = list(replies or (ScriptedReply(),))
         self.by_schema = by_schema
         self.ignorant_of: set[str] = set()
+        self.refused_values: dict[str, set[str]] = {}
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.abandoned = 0
@@ -113,6 +115,10 @@ class ScriptedOpenAi(HttpServer):
                 field_name = "response_format" if name == "json_schema" else name
                 message = f"Unsupported value: {field_name} {name}"
                 return web.json_response({"error": {"message": message, "code": None}}, status=400)
+        for name, values in self.refused_values.items():
+            if body.get(name) in values:
+                error = {"message": f"Unsupported value: '{body[name]}'", "param": name, "code": "unsupported_value"}
+                return web.json_response({"error": error}, status=400)
         return None
 
     def _next(self, body: dict[str, Any]) -> ScriptedReply:

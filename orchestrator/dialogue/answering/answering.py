@@ -14,7 +14,7 @@ from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.interview.wording import Wording
 from orchestrator.dialogue.language_model.prompts import answer_prompt
-from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.move import CALLEE_QUESTION, UNANSWERED, Saying
 from orchestrator.dialogue.ports.language_model import LanguageModel
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.spoken_form import compact
@@ -23,8 +23,6 @@ from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.question import FrequentQuestion
 from orchestrator.domain.turn import LanguageModelUse, Source, Turn
 
-# What a turn that answers the callee is about.
-SUBJECT = "callee_question"
 _MOST_TOKENS = 200
 _MOST_FACTS = 50
 
@@ -106,15 +104,15 @@ class Answering:
         found = await self._questions.found_in(known, question.text, without=question.open_question)
         entry = known.stored[found.index] if found is not None and found.alike else None
         if _ASKS_WHO_SPEAKS.search(compact(question.text)) and not (entry and _TRUTH.search(entry.answer)):
-            return Saying(self._wording.ai_answer, Source.BUILT_IN, SUBJECT)
+            return Saying(self._wording.ai_answer, Source.BUILT_IN, CALLEE_QUESTION)
         if entry is None or found is None:
             facts = await self._facts(known, brief, question.text)
             return await self._by_model(facts, brief.person, question, budget, on_first)
         if found.certain:
-            return Saying(entry.answer, Source.STORED_ANSWER, SUBJECT)
+            return Saying(entry.answer, Source.STORED_ANSWER, CALLEE_QUESTION)
         # Said with its question, so that the callee notices if it is another one.
         words = self._wording.unsure_answer.replace("{question}", entry.question).replace("{answer}", entry.answer)
-        return Saying(words, Source.STORED_ANSWER, SUBJECT)
+        return Saying(words, Source.STORED_ANSWER, CALLEE_QUESTION)
 
     async def _by_model(
         self,
@@ -124,7 +122,7 @@ class Answering:
         budget: Budget,
         on_first: OnFirst | None,
     ) -> Saying:
-        unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, SUBJECT)
+        unknown = Saying(self._wording.unknown_answer, Source.BUILT_IN, UNANSWERED)
         if self._language_model is None:
             return unknown
         messages = answer_prompt(self._wording.institution, facts, question.turns, question.text, person=person)
@@ -160,4 +158,4 @@ class Answering:
 
 
 def _worded(text: str, took: float, use: LanguageModelUse | None = None) -> Saying:
-    return Saying(text, Source.LANGUAGE_MODEL, SUBJECT, took, use)
+    return Saying(text, Source.LANGUAGE_MODEL, CALLEE_QUESTION, took, use)

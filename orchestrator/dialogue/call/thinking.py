@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from orchestrator.dialogue.answering.answering import SUBJECT, CalleeQuestion, OnFirst
+from orchestrator.dialogue.answering.answering import CalleeQuestion, OnFirst
 from orchestrator.dialogue.budget import Budget, Stopwatch
 from orchestrator.dialogue.call.exchange_parts import ExchangeParts
 from orchestrator.dialogue.call.exchange_record import Thought, heard_parts
@@ -22,7 +22,7 @@ from orchestrator.dialogue.call.turn_record import as_heard
 from orchestrator.dialogue.interview.comprehension import Comprehended, Place, danger_in, with_late_danger
 from orchestrator.dialogue.interview.interview import Interview
 from orchestrator.dialogue.language_model.second_opinion import Opinion
-from orchestrator.dialogue.move import Move, Saying
+from orchestrator.dialogue.move import CALLEE_QUESTION, Move, Saying
 from orchestrator.dialogue.turn_taking.beeps import FIRST_SECONDS
 from orchestrator.dialogue.understanding.matching import OtherStep
 from orchestrator.dialogue.utterance import Intent, Understood
@@ -134,7 +134,7 @@ class Thinking:
     def _answered(self, answer: Saying | None, comprehended: Comprehended, matching_ms: float) -> Thought:
         progress = self._consultation.progress
         move = Move(progress, ()) if answer is None else self._interview.digress(progress, answer)
-        return self._thought(SUBJECT, move, comprehended, matching_ms)
+        return self._thought(CALLEE_QUESTION, move, comprehended, matching_ms)
 
     def _thought(self, subject: str, move: Move, comprehended: Comprehended, matching_ms: float) -> Thought:
         if move.sayings and is_closing(self._brief, self._consultation, self._parts.clock.now()):

@@ -93,12 +93,12 @@ class Course:
         progress = replace(progress, ask_count=1, digressions=0)
         step = self.open_step(progress)
         if step is None:
-            return self.goodbye(progress, f"{lead} {self._wording.goodbye}")
+            return self.goodbye(progress, f"{lead} {self._farewell(progress)}")
         return Move(progress, (self.saying(f"{lead} {step.asks[0]}", step.subject),))
 
     def done(self, progress: Progress) -> Move:
         """Ends a call in which everything was asked."""
-        return self.goodbye(replace(progress, position=len(self._plan.steps)), self._wording.goodbye)
+        return self.goodbye(replace(progress, position=len(self._plan.steps)), self._farewell(progress))
 
     def part(self, progress: Progress, exception: ExceptionCode) -> Move:
         """Ends a call before its time."""
@@ -110,6 +110,10 @@ class Course:
         if progress.call_back is not None:
             text = self._wording.goodbye_call_back
         return self.goodbye(replace(progress, exception=exception), text)
+
+    def _farewell(self, progress: Progress) -> str:
+        """Returns the goodbye after a whole call; nobody who was in danger is only wished good health."""
+        return self._wording.goodbye_after_danger if progress.dangers else self._wording.goodbye
 
     def goodbye(self, progress: Progress, text: str) -> Move:
         """Ends the call with some words."""

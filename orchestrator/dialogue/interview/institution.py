@@ -14,7 +14,8 @@ class StepTemplate:
     """A step before it is known whom we call: one step of a plan, or one a known problem, or one a question.
 
     Attributes:
-        asks: the wordings, with `{name}`, `{content}`, `{text}`, `{short}`, `{options}` where they make sense.
+        asks: the wordings, with `{name}`, `{content}`, `{reported}`, `{text}`, `{short}`, `{options}` where they make
+            sense.
         again: the wordings in the second and later rounds; empty: the same.
         text: the institution's own question; empty: stands for the backend's.
         expected_answers: what an answer may mean; empty for the backend's questions, which bring their own.

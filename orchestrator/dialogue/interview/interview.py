@@ -13,7 +13,7 @@ from orchestrator.dialogue.interview.course import Course
 from orchestrator.dialogue.interview.findings import with_asides
 from orchestrator.dialogue.interview.step_answers import Answer, Next, Verdict, read_answer
 from orchestrator.dialogue.interview.step_order import OPENING, ROUND
-from orchestrator.dialogue.interview.wording import After, Wording, rung
+from orchestrator.dialogue.interview.wording import After, Wording, rung, turned
 from orchestrator.dialogue.move import Move, Saying
 from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
@@ -29,6 +29,8 @@ MOST_SILENCES = 3
 MOST_MISUNDERSTANDINGS = 6
 # Insults after which the call ends.
 MOST_IMPROPER = 3
+# From which confidence on an expected answer is taken for what was said.
+_LIKELY = 0.5
 # Whether a time is named does not depend on the day.
 _SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -90,7 +92,8 @@ class Interview:
         if step is None or progress.over:
             return ()
         if step.expected_answers:
-            replies = [Understood(Intent.ANSWER, expected_answer=index) for index in range(len(step.expected_answers))]
+            answers = range(len(step.expected_answers))
+            replies = [Understood(Intent.ANSWER, expected_answer=index, confidence=1.0) for index in answers]
         elif step.kind in {StepKind.QUESTION, StepKind.SINCE_AND_WHY}:
             replies = [Understood(Intent.ANSWER)]
         elif step.kind is StepKind.BIRTH_DATE:
@@ -134,7 +137,7 @@ class Interview:
     def _answer(self, progress: Progress, understood: Understood, turn_number: int) -> Answer:
         step = self._course.step(progress)
         progress = with_asides(self._plan, progress, understood, turn_number)
-        return Answer(step, progress, understood, turn_number, self._wording)
+        return Answer(step, progress, _more_likely_than_not(understood), turn_number, self._wording)
 
     def _anywhere(self, answer: Answer) -> Move | None:
         """Returns the move after something that means the same whatever was asked; None if it does not."""
@@ -142,6 +145,8 @@ class Interview:
         match answer.intent:
             case Intent.REPEAT_PLEASE | Intent.QUESTION:
                 return self._course.repeat(progress, self._wording.repeat)
+            case Intent.BACKCHANNEL if progress.digressions:  # who only says "yes" again may not know what is asked
+                return self._course.again(progress, "", None, 0)
             case Intent.BACKCHANNEL:
                 return self._course.repeat(progress, self._wording.listening)
             case Intent.WANT_HUMAN:
@@ -187,7 +192,8 @@ class Interview:
         if read_moment(answer.understood.text, _SOME_DAY) is not None or not asked:
             return self._course.part(replace(answer.progress, call_back=wish), ExceptionCode.REFUSED)
         position = kinds.index(StepKind.CALL_BACK)
-        return self._course.ask_first(replace(answer.progress, position=position), self._wording.acknowledged)
+        lead = turned(self._wording.acknowledged, answer.progress.position)
+        return self._course.ask_first(replace(answer.progress, position=position), lead)
 
     # Danger.
 
@@ -293,3 +299,10 @@ def _with_signs(progress: Progress, understood: Understood) -> Progress:
     if understood.by_a_person:
         return replace(progress, machine_signs=())
     return progress.with_sign(MachineSign.NOTICE) if understood.intent is Intent.MACHINE else progress
+
+
+def _more_likely_than_not(understood: Understood) -> Understood:
+    """Returns what was understood, without a match that is less likely than none: it would be noted as a fact."""
+    if understood.confidence is None or understood.confidence >= _LIKELY or understood.intent is not Intent.ANSWER:
+        return understood
+    return replace(understood, expected_answer=None)

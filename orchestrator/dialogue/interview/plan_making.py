@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from orchestrator.dialogue.interview.institution import Institution, StepTemplate
+from orchestrator.dialogue.interview.reported_speech import reported
 from orchestrator.dialogue.interview.wording import Asks, Wording
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import ResponseType
@@ -82,7 +83,8 @@ def _own_question(template: StepTemplate, index: int, wording: Wording) -> Step:
 
 def _problem_steps(template: StepTemplate, problems: tuple[Problem, ...]) -> Iterator[Step]:
     for subject, problem in zip(problem_subjects(problems), problems, strict=True):
-        yield _step(template, subject, problem.content, content=problem.content.rstrip(" ."))
+        content = problem.content.rstrip(" .")
+        yield _step(template, subject, problem.content, content=content, reported=reported(content))
 
 
 def _question_step(template: StepTemplate, subject: str, question: Question, wording: Wording) -> Step:

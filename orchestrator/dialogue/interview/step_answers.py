@@ -10,14 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 
+from orchestrator.dialogue.interview.acknowledging import acknowledgement
 from orchestrator.dialogue.interview.findings import exception_in, finding, with_finding, with_wishes
-from orchestrator.dialogue.interview.wording import Wording
+from orchestrator.dialogue.interview.wording import Wording, turned
 from orchestrator.dialogue.understanding.dates import read_date
+from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
 from orchestrator.domain.outcome import CallBackWish, FindingState, RecordingConsent
 from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.progress import Progress
+
+# A degree that was matched with less than this is asked for again.
+_SURE_OF_DEGREE = 0.7
 
 
 class Next(Enum):
@@ -64,6 +69,10 @@ class Answer:
         """Returns the progress with this answer as the step's finding."""
         found = finding(self.step, state, self.progress, self.understood, self.turn_number)
         return with_wishes(with_finding(self.progress, found), found.responses)
+
+    def acknowledged(self, progress: Progress) -> str:
+        """Returns the words for this answer, given the progress with its findings."""
+        return acknowledgement(self.wording, self.step, progress, self.turn_number)
 
     def close(self, words: str = "", **changes: object) -> Verdict:
         """The step is done."""
@@ -146,13 +155,15 @@ def _problem(answer: Answer) -> Verdict:
             solved = answer.intent is Intent.NO
             found = finding(answer.step, FindingState.ANSWERED, answer.progress, answer.understood, answer.turn_number)
             progress = with_finding(answer.progress, replace(found, solved=solved))
-            return Verdict(Next.CLOSE, progress, answer.wording.solved if solved else answer.wording.unsolved)
+            words = answer.wording.solved if solved else answer.wording.unsolved
+            alike = sum(before.solved is solved for before in answer.progress.findings)
+            return Verdict(Next.CLOSE, progress, turned(words, alike))
     return answer.again()
 
 
 def _human_offered(answer: Answer) -> Verdict:
     if answer.intent is not Intent.YES:
-        return answer.close(answer.wording.acknowledged)
+        return answer.close(turned(answer.wording.acknowledged, answer.progress.position))
     needed = max(answer.progress.need_human, NeedHuman.REQUESTED)
     return answer.close(answer.wording.human_noted, need_human=needed)
 
@@ -169,7 +180,8 @@ def _question(answer: Answer) -> Verdict:
     exception = exception_in(found.responses) if found else ExceptionCode.NONE
     if exception is not ExceptionCode.NONE:
         return Verdict(Next.PART, progress, exception=exception)
-    return Verdict(Next.CLOSE, progress, answer.wording.acknowledged)
+    words = answer.wording.unsure if state is FindingState.UNCLEAR else answer.acknowledged(progress)
+    return Verdict(Next.CLOSE, progress, words)
 
 
 def _anything_else(answer: Answer) -> Verdict:
@@ -181,7 +193,15 @@ def _anything_else(answer: Answer) -> Verdict:
             return Verdict(Next.FINISH, answer.progress)
         case Intent.YES:
             return Verdict(Next.DIGRESSION, answer.progress, answer.wording.tell_more)
+    if _told_before(answer):
+        return Verdict(Next.FINISH, answer.progress)
     return Verdict(Next.CLOSE, answer.noted(FindingState.ANSWERED), answer.wording.noted)
+
+
+def _told_before(answer: Answer) -> bool:
+    """Whether the same words came in an earlier round: nothing new, or a no that was not understood."""
+    rounds = [found for found in answer.progress.findings if found.subject.startswith(answer.step.kind)]
+    return compact(answer.understood.text) in {compact(found.quote) for found in rounds}
 
 
 def _more(answer: Answer) -> Verdict:
@@ -190,12 +210,20 @@ def _more(answer: Answer) -> Verdict:
         case Intent.REFUSE_QUESTION:
             return Verdict(Next.CLOSE, answer.noted(FindingState.REFUSED), answer.wording.refused_question)
         case Intent.UNSURE:
-            return Verdict(Next.CLOSE, answer.noted(FindingState.UNCLEAR), answer.wording.acknowledged)
+            return Verdict(Next.CLOSE, answer.noted(FindingState.UNCLEAR), answer.wording.unsure)
+    if _in_doubt(answer):
+        return answer.again()
     progress = answer.noted(FindingState.ANSWERED)
     found = progress.finding(answer.step.subject)
     if answer.step.levels and (found is None or found.level is None):
         return answer.again()
-    return Verdict(Next.CLOSE, progress, answer.wording.acknowledged)
+    return Verdict(Next.CLOSE, progress, answer.acknowledged(progress))
+
+
+def _in_doubt(answer: Answer) -> bool:
+    """Whether a degree is asked for once more: "urgent" taken for "not urgent" is worse than a question."""
+    unsure = answer.understood.expected_answer is not None and (answer.understood.confidence or 1.0) < _SURE_OF_DEGREE
+    return bool(answer.step.levels) and unsure and answer.progress.ask_count < len(answer.step.asks)
 
 
 _READERS: Mapping[StepKind, Callable[[Answer], Verdict]] = {

@@ -38,6 +38,7 @@ class Wording:
         version: counts up with every change of the words.
         institution: its name.
         dangers: the words for each danger.
+        acknowledged, glad, concerned: after an answer; after a good one; after one that tells of trouble.
     """
 
     version: str
@@ -45,10 +46,13 @@ class Wording:
     greeting: str
     dangers: Mapping[DangerKind, DangerWords]
 
-    acknowledged: str
+    acknowledged: Asks
+    glad: Asks
+    concerned: Asks
+    unsure: str
     consent_refused: str
-    solved: str
-    unsolved: str
+    solved: Asks
+    unsolved: Asks
     noted: str
     refused_question: str
     go_on: str
@@ -71,6 +75,7 @@ class Wording:
     danger_go_on: str
 
     goodbye: str
+    goodbye_after_danger: str
     goodbye_call_back: str
     goodbye_wrong_person: str
     goodbye_refused: str
@@ -78,6 +83,11 @@ class Wording:
     goodbye_improper: str
     goodbye_time_up: str
     goodbye_danger: str
+
+
+def turned(wordings: Asks, place: int) -> str:
+    """Returns one wording after the other, so that neighbouring places do not sound alike."""
+    return wordings[place % len(wordings)]
 
 
 def rung(ladder: Asks, time: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from orchestrator.dialogue.move import UNANSWERED
 from orchestrator.dialogue.summary.summary_words import listed, quoted, short, when
 from orchestrator.dialogue.utterance import Intent
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseType
@@ -28,7 +29,7 @@ _ENDINGS = {
     ExceptionCode.NONE: "상담을 끝까지 마쳤습니다.",
     ExceptionCode.WRONG_PERSON: "대상자 본인이 아니어서 상담하지 않았습니다.",
     ExceptionCode.REFUSED: "대상자가 상담을 원하지 않아 마쳤습니다.",
-    ExceptionCode.NO_COMMUNICATION: "대상자의 말을 알아들을 수 없어 상담을 마치지 못했습니다.",
+    ExceptionCode.NO_COMMUNICATION: "대화가 이어지지 않아 상담을 마치지 못했습니다.",
     ExceptionCode.IMPROPER_ANSWERS: "부적절한 말이 이어져 상담을 마치지 못했습니다.",
     ExceptionCode.DISCONNECTED: "상담 중에 전화가 끊어졌습니다.",
     ExceptionCode.NOT_ANSWERED: "전화를 받지 않아 상담하지 못했습니다.",
@@ -46,6 +47,12 @@ _URGENCY = {0: "급하지 않음", 1: "지켜봐야 함", 3: "지금 바로 도�
 _DAILY_LIFE = {0: "지장 없음", 1: "조금 지장 있음", 2: "지장 있음", 3: "많이 지장 있음", 4: "거의 할 수 없음"}
 _HELP = {0: "함께 사는 사람", 1: "가까이 사는 사람", 2: "아는 사람", 3: "멀리 있는 사람", 4: "없음"}
 _WHO = {"identity", "birth_date"}
+# What steps are called that ask about no problem and put no question of the backend's.
+_STEPS = {
+    "consent": "녹음 동의",
+    "good_time": "통화 가능 여부",
+    "human_wanted": "사람 상담원 연결",
+}
 # Findings that belong to a problem of the person's own, and are told with it.
 _OF_A_PROBLEM = ("since_and_why", "urgency", "daily_life", "help")
 
@@ -83,7 +90,7 @@ def built_in_summary(outcome: Outcome, turns: Sequence[Turn]) -> BuiltInSummary:
     return BuiltInSummary(
         _sound((_ending(outcome, spoken), *_dangers(spoken), *_identity(outcome, spoken)), spoken),
         _sound((*_findings(outcome), *map(_new_problem, outcome.new_problems)), spoken),
-        _sound(_closing(outcome, spoken), spoken),
+        _sound((*_closing(outcome, spoken), _unanswered(turns, spoken)), spoken),
     )
 
 
@@ -97,30 +104,34 @@ def _sound(lines: Iterable[Line | None], spoken: Spoken) -> tuple[Line, ...]:
 
 def _ending(outcome: Outcome, spoken: Spoken) -> Line:
     cause = _CAUSES.get(outcome.exception)
-    put_off = outcome.exception is ExceptionCode.NONE and outcome.call_back is not None
-    reached = any(finding.state is not FindingState.NOT_REACHED for finding in outcome.findings)
-    if put_off and not reached:
-        return _line("지금 통화하기 어렵다고 하여 상담을 뒤로 미뤘습니다.")
+    if outcome.call_back is not None and not any(map(_answered, outcome.findings)):
+        return _line("지금 통화하기 어렵다고 하여 상담을 뒤로 미뤘습니다.", outcome.call_back.turn_number)
+    latest = max(spoken, default=0)
+    if outcome.exception is ExceptionCode.NONE and latest and _danger_in(spoken[latest]) is not None:
+        return _line("위험한 상황이라 도움을 받는 것이 먼저여서 상담을 도중에 마쳤습니다.", latest)
     return _line(_ENDINGS[outcome.exception], *(_meaning(spoken, cause)[-1:] if cause else ()))
 
 
 def _dangers(spoken: Spoken) -> Iterator[Line]:
     for kind, name in _DANGERS.items():
-        numbers = [
-            number
-            for number, turn in spoken.items()
-            if turn.understanding is not None and turn.understanding.danger is kind
-        ]
+        numbers = [number for number, turn in spoken.items() if _danger_in(turn) is kind]
         if numbers:
             quotes = ", ".join(quoted(spoken[number].text) for number in numbers[:2])
             yield _line(f"위험이 의심되는 말을 했습니다({name}): {quotes}.", *numbers)
+
+
+def _danger_in(turn: Turn) -> DangerKind | None:
+    return turn.understanding.danger if turn.understanding is not None else None
 
 
 def _identity(outcome: Outcome, spoken: Spoken) -> Iterator[Line]:
     if outcome.exception in {ExceptionCode.NOT_ANSWERED, ExceptionCode.WRONG_PERSON}:
         return
     if outcome.identified:
-        yield _line("본인임을 확인했습니다.", *(number for number, turn in spoken.items() if turn.subject in _WHO))
+        proof = {
+            turn.subject: number for number, turn in spoken.items() if turn.subject in _WHO
+        }  # the last word counts
+        yield _line("본인임을 확인했습니다.", *proof.values())
     else:
         yield _line("본인인지 확인하지 못했습니다.")
 
@@ -168,12 +179,12 @@ def _new_problem(new: NewProblem) -> Line:
 
 
 def _closing(outcome: Outcome, spoken: Spoken) -> Iterator[Line | None]:
-    problems = {finding.turn_number: finding for finding in outcome.findings if finding.turn_number}
+    findings = [finding for finding in outcome.findings if finding.turn_number]
     known = tuple(problem for problem in outcome.remaining if problem not in outcome.found)
-    yield _problems("해결된 문제", outcome.solved, (number for number, one in problems.items() if one.solved))
-    yield _problems("남은 문제", known, (number for number, one in problems.items() if one.solved is False))
+    yield _problems("해결된 문제", outcome.solved, (one.turn_number for one in findings if one.solved))
+    yield _problems("남은 문제", known, (one.turn_number for one in findings if one.solved is False))
     told = (number for new in outcome.new_problems for number in new.turn_numbers)
-    yield _problems("새로 알게 된 문제", outcome.found, (*(n for n, one in problems.items() if _found(one)), *told))
+    yield _problems("새로 알게 된 문제", outcome.found, (*(one.turn_number for one in findings if _found(one)), *told))
     if (wish := outcome.call_back) is not None:
         yield _line(f"다시 전화할 때: {quoted(wish.quote)}{when(wish)}.", wish.turn_number)
     wants = _meaning(spoken, Intent.WANT_HUMAN) or _agreed(spoken, "human_wanted")
@@ -182,16 +193,37 @@ def _closing(outcome: Outcome, spoken: Spoken) -> Iterator[Line | None]:
     if outcome.recording_consent is RecordingConsent.REFUSED:
         refused = [number for number, turn in spoken.items() if turn.subject == "consent"]
         yield _line("녹음에 동의하지 않아 녹음을 남기지 않습니다.", *refused)
+    yield _missed(outcome)
+
+
+def _unanswered(turns: Sequence[Turn], spoken: Spoken) -> Line | None:
+    """Returns what the person asked and was told that somebody would be told of it."""
+    passed_on = [turn.number for turn in turns if turn.subject == UNANSWERED]
+    numbers = [max(asked) for number in passed_on if (asked := [one for one in spoken if one < number])]
+    if not numbers:
+        return None
+    quotes = dict.fromkeys(quoted(spoken[number].text) for number in numbers)
+    return _line(f"답하지 못해 전하기로 한 질문: {', '.join(quotes)}.", *numbers)
+
+
+def _missed(outcome: Outcome) -> Line | None:
     missed = [_title(finding) for finding in outcome.findings if finding.state is FindingState.NOT_REACHED]
-    if missed:
-        yield _line(f"묻지 못한 항목 {len(missed)}건: {listed(missed)}.")
+    if not missed:
+        return None
+    if len(missed) > 1 and not any(map(_answered, outcome.findings)):
+        return _line(f"준비한 항목 {len(missed)}건은 하나도 묻지 못했습니다.")
+    return _line(f"묻지 못한 항목 {len(missed)}건: {listed(missed)}.")
+
+
+def _answered(finding: Finding) -> bool:
+    return finding.state is not FindingState.NOT_REACHED and finding.subject not in _STEPS
 
 
 def _problems(title: str, problems: Sequence[Problem], numbers: Iterable[int]) -> Line | None:
     if not problems:
         return None
-    named = listed([short(problem.content) for problem in problems])
-    return _line(f"{title} {len(problems)}건: {named}.", *numbers)
+    contents = dict.fromkeys(problem.content for problem in problems)  # one thing may be both a risk and a desire
+    return _line(f"{title} {len(contents)}건: {listed([short(content) for content in contents])}.", *numbers)
 
 
 def _found(finding: Finding) -> bool:
@@ -212,7 +244,7 @@ def _agreed(spoken: Spoken, subject: str) -> list[int]:
 
 
 def _title(finding: Finding) -> str:
-    return f"'{short(finding.text) or '그 밖의 말씀'}'"
+    return f"'{_STEPS.get(finding.subject) or short(finding.text) or '그 밖의 말씀'}'"
 
 
 def _line(text: str, *numbers: int, about: str = "") -> Line:

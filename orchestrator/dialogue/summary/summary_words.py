@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.domain.korean_time import KOREA
 from orchestrator.domain.outcome import CallBackWish, PartOfDay
 
 _LONGEST_QUOTE = 40
 _MOST_NAMES = 8
+# Who names an hour may be called for so long; a part of the day is longer.
+_A_CERTAIN_TIME = timedelta(hours=1)
 _PARTS_OF_DAY = {
     PartOfDay.MORNING: "오전", PartOfDay.NOON: "점심때", PartOfDay.AFTERNOON: "오후", PartOfDay.EVENING: "저녁",
 }  # fmt: skip
@@ -22,7 +24,7 @@ def quoted(text: str) -> str:
 
 def short(text: str) -> str:
     """Returns a text that fits in a line, without what would look like a citation or a quotation of ours."""
-    plain = " ".join(text.replace("[", "(").replace("]", ")").replace('"', "'").split()).rstrip(". ")
+    plain = " ".join(text.replace("[", "(").replace("]", ")").replace('"', "'").split()).rstrip("., ")
     if len(plain) <= _LONGEST_QUOTE:
         return plain
     return f"{plain[:_LONGEST_QUOTE].rsplit(' ', 1)[0]}…"
@@ -38,6 +40,8 @@ def when(wish: CallBackWish) -> str:
     """Returns when somebody wants to be called, in brackets, as far as it was understood."""
     parts = [_PARTS_OF_DAY[wish.part_of_day]] if wish.part_of_day is not None else []
     if wish.not_before is not None:
+        if wish.not_after is not None and wish.not_after - wish.not_before <= _A_CERTAIN_TIME:
+            parts = []  # the hour says more
         parts = [_spelt(wish.not_before, with_time=not parts), *parts]
         if wish.not_after is None and wish.part_of_day is None:
             parts.append("이후")

@@ -37,8 +37,9 @@ _PARTS = (
     (PartOfDay.NOON, re.compile(r"점심|정오")),
     (PartOfDay.MORNING, re.compile(r"오전|아침|새벽")),
 )
-_AFTER = re.compile(r"시(?:반|\S{1,3}분)?(?:이후|넘어|지나|부터|후)")
-_BEFORE = re.compile(r"시(?:반|\S{1,3}분)?(?:이전|전|까지|안)")
+# "다시 전화해 주세요" is no time before an hour.
+_AFTER = re.compile(r"(?<!다)시(?:반|\S{1,3}분)?(?:이후|넘어|지나|부터|후)")
+_BEFORE = re.compile(r"(?<!다)시(?:반|\S{1,3}분)?(?:이전|전(?!화)|까지|안)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ async def serving(*replies: ScriptedReply) -> AsyncIterator[tuple[ScriptedOpenAi
 
 
 @asynccontextmanager
+async def closing(model: OpenAiLanguageModel) -> AsyncIterator[OpenAiLanguageModel]:
+    yield model
+    await model.close()
+
+
+@asynccontextmanager
 async def two_servers(
     first: tuple[ScriptedReply, ...], second: tuple[ScriptedReply, ...]
 ) -> AsyncIterator[tuple[ScriptedOpenAi, ScriptedOpenAi, OpenAiLanguageModel]]:
@@ -131,6 +137,63 @@ async def test_a_server_that_does_not_say_what_it_cost() -> None:
     async with serving(structured({"intent": "yes"}, usage=None)) as (_, model):
         use = (await complete(model)).use
     assert (use.input_tokens, use.output_tokens) == (0, 0)
+
+
+# Models that think.
+
+
+def thinking(server: ScriptedOpenAi, name: str = "gpt-6-luna") -> OpenAiLanguageModel:
+    return OpenAiLanguageModel(OpenAiModel(api_key="sk-secret", model=name, base_url=server.base_url))
+
+
+async def test_a_reasoning_model_is_asked_not_to_think_and_nothing_it_refuses() -> None:
+    async with ScriptedOpenAi(YES) as server:
+        server.ignorant_of = {"temperature", "max_tokens"}
+        async with closing(thinking(server)) as model:
+            assert (await complete(model)).content == {"intent": "yes"}
+            await read(model)
+    answer, reply = server.requests
+    assert (answer["max_completion_tokens"], answer["reasoning_effort"]) == (64, "none")
+    assert answer["response_format"]["type"] == "json_schema"
+    assert (reply["max_completion_tokens"], reply["reasoning_effort"]) == (64, "none")
+
+
+async def test_a_model_that_cannot_but_think_gets_tokens_for_it() -> None:
+    async with ScriptedOpenAi(YES) as server:
+        server.refused_values = {"reasoning_effort": {"none"}}
+        async with closing(thinking(server, "openai/o4-mini")) as model:
+            await complete(model)
+            await complete(model)
+    asked = [(request["reasoning_effort"], request["max_completion_tokens"]) for request in server.requests]
+    assert asked == [("none", 64), ("low", 2064), ("low", 2064)]
+
+
+async def test_a_server_that_knows_no_effort_is_asked_without() -> None:
+    async with ScriptedOpenAi(YES) as server:
+        server.ignorant_of = {"reasoning_effort", "max_completion_tokens"}
+        async with closing(thinking(server)) as model:
+            await complete(model)
+    assert "reasoning_effort" not in server.requests[-1]
+    assert server.requests[-1]["max_tokens"] == 2064
+
+
+async def test_what_two_requests_at_once_were_refused_is_learned_once() -> None:
+    async with ScriptedOpenAi(YES) as server:
+        server.refused_values = {"reasoning_effort": {"none"}}
+        async with closing(thinking(server)) as model:
+            both = await asyncio.gather(complete(model), complete(model))
+    assert [completion.content for completion in both] == [{"intent": "yes"}] * 2
+    efforts = [request["reasoning_effort"] for request in server.requests]
+    assert efforts.count("low") == 2  # what the second refusal taught was known by then: nobody went on to no effort
+
+
+@pytest.mark.parametrize("name", ["gpt-4o-mini", "gpt-4.1", "gpt-oss-20b", "exaone-4.0", "llama-o3d", "solar-pro"])
+async def test_what_is_no_reasoning_model_of_openai_is_asked_plainly(name: str) -> None:
+    async with ScriptedOpenAi(YES) as server, closing(thinking(server, name)) as model:
+        await complete(model)
+    (request,) = server.requests
+    assert (request["max_tokens"], request["temperature"]) == (64, 0)
+    assert "reasoning_effort" not in request
 
 
 # Failures, and what is done about them.

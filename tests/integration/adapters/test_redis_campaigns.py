@@ -9,12 +9,14 @@ from orchestrator.adapters.korean_holidays import KoreanHolidays
 from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
 from orchestrator.adapters.redis_client import open_client
 from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.campaign.campaigns import Campaigns
 from orchestrator.dialogue.campaign.pump import Pump
 from orchestrator.dialogue.consultations import Consultations
 from orchestrator.dialogue.ports.store import Due, DueKind
 from orchestrator.domain.campaign import CallingHours, CampaignPlan, Pacing
 from orchestrator.domain.errors import StoreUnavailable
+from tests.fakes.alarm_receivers import ScriptedAlarmReceivers
 from tests.fakes.audio_store import InMemoryAudioStore
 from tests.fakes.campaigns import order
 from tests.fakes.clock import ManualClock
@@ -36,6 +38,7 @@ async def test_many_replicas_at_once(redis_url: str) -> None:
         clock=clock,
         institution=short_institution(),
         pauses=InMemoryPauseMemory(),
+        alarms=Alarms(consultation_store, ScriptedAlarmReceivers(), clock),
     )
     stores = [RedisCampaignStore(client, clock) for _ in range(6)]
     replicas = [Pump(store, consultations, clock, KoreanHolidays()) for store in stores]

@@ -42,6 +42,10 @@ def test_what_a_file_leaves_out_stays_as_it_is(tmp_path: Path) -> None:
     assert own.steps == default.steps
 
 
+def test_one_wording_may_stand_where_there_may_be_several(tmp_path: Path) -> None:
+    assert load(tmp_path, '[wording]\nacknowledged = "네."').wording.acknowledged == ("네.",)
+
+
 def test_its_name_goes_into_greeting_and_answers(tmp_path: Path) -> None:
     own = load(tmp_path, 'institution = "은평구청"')
     assert own.wording.greeting.startswith("안녕하세요. 은평구청의")
@@ -78,7 +82,7 @@ expected_answers = [{ text = "맞았어요" }, { text = "안 맞았어요", resp
         ("rounds = 9", "rounds"),
         ("colour = 1", "colour"),
         ('[wording]\ngoodbye = ["안녕"]', "wording.goodbye"),
-        ('[wording]\nno_input = "네?"', "wording.no_input"),
+        ('[wording]\nno_input = ""', "wording.no_input"),
         ('[wording]\nhello = "네"', "wording.hello"),
         ('[[steps]]\nkind = "good_time"\nasks = ["괜찮으세요?"]', "identity"),
         ('[[steps]]\nkind = "weather"\nasks = ["?"]', "steps.0.kind"),

@@ -158,6 +158,7 @@ class Scene:
             clock=self.clock,
             institution=self.institution,
             pauses=self.pauses,
+            alarms=self.alarms,
         )
         self.campaign_store = InMemoryCampaignStore(self.store, self.clock)
         self.campaigns = Campaigns(self.campaign_store, self.clock)

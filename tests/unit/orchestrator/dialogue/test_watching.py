@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from orchestrator.dialogue.ports.alarms import AlarmReceipt
 from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.consultation import DeliveryState, State
 from orchestrator.domain.errors import (
     ConsultationNotFound,
     InvalidCursor,
 )
-from orchestrator.domain.event import DeliveryAttempted, Event, StateChanged, TurnTaken
+from orchestrator.domain.event import AlarmChanged, DeliveryAttempted, Event, StateChanged, TurnTaken
+from tests.fakes.alarm_receivers import TAKEN
 from tests.fakes.result_receiver import ScriptedResultReceiver
 from tests.unit.orchestrator.dialogue.scene import Scene, concluded, plain_brief
 from tests.virtual_time import virtual_time
@@ -134,3 +137,49 @@ async def test_a_watch_can_be_left_at_any_time() -> None:
     watch.cancel()
     with pytest.raises(asyncio.CancelledError):
         await watch
+
+
+async def after_a_danger(*receipts: AlarmReceipt) -> Scene:
+    """A consultation that is over; those in line were told once of a danger."""
+    scene = Scene()
+    scene.alarm_receivers.answers = {0: list(receipts)}
+    await scene.ring(plain_brief(), "네", "네", "더 살고 싶지 않아요", "없어요")
+    await scene.finish()
+    assert (await scene.record()).settled
+    return scene
+
+
+@virtual_time
+async def test_a_watch_stays_until_an_open_alarm_is_acknowledged() -> None:
+    scene = await after_a_danger(TAKEN)
+    watch = asyncio.create_task(watched(scene))
+    await scene.work(300)
+    await asyncio.sleep(300)
+    assert not watch.done()
+    await scene.alarms.acknowledge(scene.id, 1, "operator-7")
+    async with asyncio.timeout(1):
+        last = (await watch)[-1].occurrence
+    assert isinstance(last, AlarmChanged)
+    assert last.alarm.acknowledged_by == "operator-7"
+
+
+@virtual_time
+async def test_a_watch_of_an_alarm_that_nobody_acknowledges_ends_when_nobody_is_reminded_any_more() -> None:
+    scene = await after_a_danger(TAKEN)
+    (alarm,) = (await scene.record()).alarms
+    watch = asyncio.create_task(watched(scene))
+    before = alarm.raised_at + timedelta(hours=1) - scene.clock.now()
+    await scene.work(before.total_seconds() - 1)
+    await asyncio.sleep(60)
+    assert not watch.done()
+    await scene.work(1)
+    async with asyncio.timeout(10):
+        events = await watch
+    assert events[-1].occurrence == AlarmChanged((await scene.record()).alarms[0])
+
+
+@virtual_time
+async def test_a_watch_of_an_alarm_that_was_acknowledged_during_the_call_ends_with_the_consultation() -> None:
+    scene = await after_a_danger(AlarmReceipt(True, "operator-7"))
+    async with asyncio.timeout(1):
+        assert await watched(scene)

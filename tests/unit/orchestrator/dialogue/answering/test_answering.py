@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.dialogue.answering.answering import SUBJECT, Answering, CalleeQuestion
+from orchestrator.dialogue.answering.answering import Answering, CalleeQuestion
 from orchestrator.dialogue.background import Background
 from orchestrator.dialogue.budget import Budget
-from orchestrator.dialogue.move import Saying
+from orchestrator.dialogue.move import CALLEE_QUESTION, Saying
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.domain.errors import EncoderUnavailable, LanguageModelUnavailable
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion, Question
@@ -51,7 +51,7 @@ async def asking(
 async def test_a_stored_question_is_answered_from_store_although_a_model_is_there() -> None:
     model = ScriptedLanguageModel()
     answer = await asking("이거 혹시 돈 드나요", model)
-    assert (answer.text, answer.source, answer.subject) == ("아니요, 무료예요.", Source.STORED_ANSWER, SUBJECT)
+    assert (answer.text, answer.source, answer.subject) == ("아니요, 무료예요.", Source.STORED_ANSWER, CALLEE_QUESTION)
     assert model.asked == []
 
 

@@ -366,3 +366,50 @@ def test_at_the_end_nothing_more_is_a_good_end(intent: Intent) -> None:
     talk = Talk().to(StepKind.ANYTHING_ELSE).means(intent, "이제 됐어요")
     assert talk.said == talk.institution.wording.goodbye
     assert talk.outcome.exception is ExceptionCode.NONE
+
+
+def test_who_only_says_yes_to_an_open_question_is_asked_in_other_words() -> None:
+    talk = Talk().to(StepKind.QUESTION)
+    first, *others = talk.step.asks
+    assert first in talk.means(Intent.BACKCHANNEL, "네").said
+    assert [ask in talk.means(Intent.BACKCHANNEL, "네").said for ask in others] == [True] * len(others)
+    assert talk.means(Intent.BACKCHANNEL, "네").step.subject != "questions[0]"
+
+
+def test_what_is_told_again_in_the_same_words_is_no_second_problem() -> None:
+    talk = Talk().to(StepKind.ANYTHING_ELSE).means(Intent.ANSWER, "아니우다, 엇수다.")
+    while talk.step.kind is not StepKind.ANYTHING_ELSE:
+        talk.means(Intent.REFUSE_QUESTION, "싫어요")
+    assert talk.means(Intent.ANSWER, "아니우다 엇수다").over
+    assert len(talk.outcome.new_problems) == 1
+
+
+def test_who_was_in_danger_is_not_only_wished_good_health() -> None:
+    words = Talk().institution.wording
+    assert Talk().to(StepKind.ANYTHING_ELSE).means(Intent.NO).said == words.goodbye
+    talk = Talk().to(StepKind.QUESTION).means(Intent.DANGER, "죽고 싶어요", danger=DangerKind.SELF_HARM)
+    assert talk.to(StepKind.ANYTHING_ELSE).means(Intent.NO).said == words.goodbye_after_danger
+
+
+def test_a_degree_that_may_be_another_one_is_asked_for_again_but_not_for_ever() -> None:
+    def asked_how_urgent() -> Talk:
+        told = Talk().to(StepKind.ANYTHING_ELSE).means(Intent.ANSWER, "수도가 얼었어요")
+        return told.means(Intent.ANSWER, "어제부터요")
+
+    doubtful = {"expected_answer": 2, "confidence": 0.6}
+    talk = asked_how_urgent().means(Intent.ANSWER, "급해요", **doubtful)
+    assert (talk.step.kind, talk.progress.ask_count) == (StepKind.URGENCY, 2)
+    assert talk.means(Intent.YES, "네").finding("urgency[0]").level == 3
+    patient = asked_how_urgent()
+    for _ in range(3):
+        patient.means(Intent.ANSWER, "급하지는 않은데", **doubtful)
+    assert patient.finding("urgency[0]").level == 0
+
+
+def test_a_match_that_is_less_likely_than_none_is_asked_for_again_and_never_noted() -> None:
+    talk = Talk().to(StepKind.QUESTION)
+    for asked in (2, 3):
+        talk.means(Intent.ANSWER, "네", expected_answer=1, confidence=0.35)
+        assert (talk.step.subject, talk.progress.ask_count) == ("questions[0]", asked)
+    found = talk.means(Intent.ANSWER, "네", expected_answer=1, confidence=0.35).finding("questions[0]")
+    assert (found.state, found.responses, found.expected_answer) == (FindingState.UNCLEAR, (), None)

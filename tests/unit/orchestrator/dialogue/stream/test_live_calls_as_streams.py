@@ -83,7 +83,7 @@ async def test_what_is_cut_was_not_heard_and_the_answer_counts() -> None:
         assert phone.cleared == 1
     agent, known = await said(phone), await heard(phone)
     assert known[3] == ""
-    assert agent[3].startswith("지난번에 말씀하신 일을")
+    assert agent[3].startswith("지난번에 난방비가")
     assert agent[4].startswith("네, 아직 힘드시군요.")
     assert all(text.startswith(part) for text, part in zip(agent, known, strict=True))
 
@@ -98,7 +98,7 @@ async def test_a_cough_makes_the_agent_hold_and_go_on_where_it_was_cut() -> None
             await asyncio.sleep(0.1)
             await phone.assert_truthful()
         assert phone.cleared == 1
-        assert phone.speech.spoken.count("지난번에 말씀하신 일을 여쭤볼게요.") == 2
+        assert phone.speech.spoken.count("지난번에 난방비가 밀려 있다고 하셨어요.") == 2
     assert await callee_said(phone) == ["네", "네 맞아요"]
 
 

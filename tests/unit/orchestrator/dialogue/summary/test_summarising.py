@@ -11,12 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestrator.dialogue.move import CALLEE_QUESTION, UNANSWERED
 from orchestrator.dialogue.summary.summarising import Summarising, with_labels
-from orchestrator.domain.codes import EXCEPTION_LABELS, NEED_HUMAN_LABELS, ExceptionCode, NeedHuman, ResponseType
+from orchestrator.dialogue.utterance import Intent
+from orchestrator.domain.codes import (
+    EXCEPTION_LABELS,
+    NEED_HUMAN_LABELS,
+    ExceptionCode,
+    NeedHuman,
+    ResponseCode,
+    ResponseType,
+)
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.outcome import (
     CallBackWish,
+    Claim,
     Finding,
     FindingState,
     NewProblem,
@@ -89,6 +99,51 @@ async def test_danger_comes_before_everything_else_that_was_said() -> None:
     assert made.claims[1].turn_numbers == (18,)
 
 
+def not_asked(outcome: Outcome) -> tuple[Finding, ...]:
+    return tuple(replace(finding, state=FindingState.NOT_REACHED, turn_number=0) for finding in outcome.findings)
+
+
+@virtual_time
+async def test_who_wants_to_be_called_another_time_has_not_refused() -> None:
+    findings = not_asked(talks.outcome())
+    wish = CallBackWish("내일요", 2)
+    text = (await summary(findings=findings, exception=ExceptionCode.REFUSED, call_back=wish)).text
+    assert text.startswith("지금 통화하기 어렵다고 하여 상담을 뒤로 미뤘습니다. [2]")
+    assert f"준비한 항목 {len(findings)}건은 하나도 묻지 못했습니다." in text
+
+
+@virtual_time
+async def test_a_call_that_a_danger_ended_did_not_come_to_its_end() -> None:
+    said = talks.turns()
+    turns = talks.in_danger(said, said[-1].number, DangerKind.FIRE, "불이 났어요")
+    assert (await summary(turns=turns, need_human=NeedHuman.GRAVE)).text.startswith("위험한 상황이라")
+
+
+@virtual_time
+async def test_a_question_that_is_to_be_passed_on_is_passed_on() -> None:
+    asked = talks.turn(26, "내일 눈이 오나요?", CALLEE_QUESTION, Intent.QUESTION)
+    passed_on = talks.turn(27, "담당자에게 꼭 전하겠습니다.", UNANSWERED)
+    made = await summary(turns=(*talks.turns(), asked, passed_on))
+    assert made.claims[-1] == Claim('답하지 못해 전하기로 한 질문: "내일 눈이 오나요?".', (26,))
+
+
+@virtual_time
+async def test_one_thing_that_is_risk_and_desire_is_told_once_with_its_turn() -> None:
+    said = talks.outcome().findings
+    risk, desire = (ResponseCode(table, 2) for table in (ResponseType.RISK, ResponseType.DESIRE))
+    twice = [Problem(code.type, (code.index,), "집 - 추워요") for code in (risk, desire)]
+    same_turn = [replace(finding, turn_number=14) for finding in said if finding.turn_number in {14, 16}]
+    found = (replace(same_turn[0], responses=(risk, desire)), replace(same_turn[1], responses=()))
+    text = (await summary(findings=found, found=tuple(twice), remaining=(), new_problems=())).text
+    assert "새로 알게 된 문제 1건: 집 - 추워요. [14]" in text
+
+
+@virtual_time
+async def test_unclear_consent_is_called_consent() -> None:
+    unclear = Finding("consent", "", FindingState.UNCLEAR)
+    assert "'녹음 동의': 답이 분명하지 않습니다." in (await summary(findings=(unclear,))).text
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -101,6 +156,14 @@ async def test_danger_comes_before_everything_else_that_was_said() -> None:
             '다시 전화할 때: "내일 오전에요"(11월 23일 오전). [2]',
         ),
         ({"call_back": CallBackWish("세 시 넘어서", 2, NOON + timedelta(hours=1))}, "(11월 22일 15시 이후). [2]"),
+        (
+            {
+                "call_back": CallBackWish(
+                    "내일 열 시", 2, NOON + timedelta(hours=22), NOON + timedelta(hours=23), PartOfDay.MORNING
+                )
+            },
+            '다시 전화할 때: "내일 열 시"(11월 23일 ',
+        ),
         ({"call_back": CallBackWish("나중에요", 2)}, '다시 전화할 때: "나중에요". [2]'),
     ],
 )
