@@ -30,7 +30,7 @@ FOLDS = 10
 # One line of so many is repeated as if its words were unknown.
 _UNKNOWN_EVERY = 3
 _OF_SENSES = ("common", "conflict", "missing", "goodness", "degree", "amount_", "frequency", "other_topic")
-_SIGNED = ("some", "asks", "hearsay", "of_others", "yes_no", "other_topic", "like_question", "conflict", "missing")
+_SIGNED = ("new_topic", "new_subject", "new_object", "new_also", "new_topic_first", "shares_words", "then", "soon", "unknown", "wish", "wonders", "measured_outside", "measured_otherwise", "some", "asks", "hearsay", "of_others", "yes_no", "other_topic", "like_question", "conflict", "missing")
 
 
 @dataclass(frozen=True, slots=True)
