@@ -152,7 +152,9 @@ def _measured(said: str, question: str, expected: Sequence[str]) -> Features:
     far, inside = np.zeros(len(options)), np.zeros(len(options))
     if dimension is not None:
         known = np.array([dimension in option for option in options])
-        far[known] = [apart(dimension, found[dimension], option[dimension]) for option in options if dimension in option]
+        far[known] = [
+            apart(dimension, found[dimension], option[dimension]) for option in options if dimension in option
+        ]
         inside = (known & (far == 0)).astype(float)
     measuring = sum(bool(option) for option in options) > 1
     outside = float(dimension is not None and measuring and not inside.any())
