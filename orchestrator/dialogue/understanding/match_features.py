@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.asked import asked_in
+from orchestrator.dialogue.understanding.focus import focus
+from orchestrator.dialogue.understanding.measures import apart, common_dimension, in_period, measures
 from orchestrator.dialogue.understanding.quantities import amount, distance, span
 from orchestrator.dialogue.understanding.question_form import is_question
 from orchestrator.dialogue.understanding.retractions import without_retracted
@@ -49,11 +51,13 @@ def lexical_features(text: str, question: str, expected: Sequence[str]) -> Featu
         "of_others": float(_OF_OTHERS.search(text) is not None),
         "yes_no": float(asked_in(question).yes_no),
         "other_topic": float(_off_topic(found, senses(question))),
+        **focus(text, question, expected),
     }
     return {
         **_common_senses(found, options),
         **_scales(found, options),
         **_amounts(amount(said, question), [span(answer) for answer in expected]),
+        **_measured(said, question, expected),
         **_sides(text, question, expected),
         "letters": SentenceIndex(expected).scores(said),
         "contained": np.array([float(_contains(said, answer)) for answer in expected]),
@@ -139,6 +143,27 @@ def _scales(found: Senses, options: Sequence[Senses]) -> Features:
 
 def _amounts(said: tuple[float, float] | None, spans: Sequence[tuple[float, float] | None]) -> Features:
     return _nearest("amounts", [None if said is None or other is None else distance(said, other) for other in spans])
+
+
+def _measured(said: str, question: str, expected: Sequence[str]) -> Features:
+    """Returns which expected answers what was measured lies in, how far from each it is, and whether it is in none."""
+    found, options = in_period(measures(said), question), [measures(answer) for answer in expected]
+    dimension = common_dimension(found, options)
+    far, inside = np.zeros(len(options)), np.zeros(len(options))
+    if dimension is not None:
+        known = np.array([dimension in option for option in options])
+        far[known] = [
+            apart(dimension, found[dimension], option[dimension]) for option in options if dimension in option
+        ]
+        inside = (known & (far == 0)).astype(float)
+    measuring = sum(bool(option) for option in options) > 1
+    outside = float(dimension is not None and measuring and not inside.any())
+    other = float(bool(found) and dimension is None and measuring)
+    return {
+        "measured_in": inside / max(inside.sum(), 1.0) if inside.sum() < len(options) else np.zeros(len(options)),
+        "measured_far": -far,
+        **_every(len(options), {"measured_outside": outside, "measured_otherwise": other}),
+    }
 
 
 def _nearest(name: str, distances: Sequence[float | None]) -> Features:

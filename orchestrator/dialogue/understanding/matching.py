@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.asides import OtherStep, clauses_about
 from orchestrator.dialogue.understanding.match_features import (
     Column,
@@ -16,6 +17,7 @@ from orchestrator.dialogue.understanding.match_features import (
     vector_features,
 )
 from orchestrator.dialogue.understanding.match_weights import LEXICAL, SEMANTIC
+from orchestrator.dialogue.understanding.sayings import Sayings
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.similarity import Match
 from orchestrator.dialogue.understanding.spoken_form import compact
@@ -45,13 +47,15 @@ class Matching:
     With an encoder by words and meaning, without one, or while it does not answer, by the words alone.
     """
 
-    def __init__(self, sentences: Sentences | None) -> None:
+    def __init__(self, sentences: Sentences | None, sayings: Sayings | None = None) -> None:
         """Makes it.
 
         Args:
             sentences: None: there is no encoder.
+            sayings: None: those that come with the package.
         """
         self._sentences = sentences
+        self._sayings = sayings or Sayings.shipped()
 
     async def prepare(self, plan: Plan) -> None:
         """Encodes what a plan asks and expects, so that in the call only the callee's words are left to encode."""
@@ -93,13 +97,20 @@ class Matching:
         return tuple({aside.subject: aside for aside in found}.values())
 
     async def _choose(self, text: str, question: str, expected: Sequence[str]) -> _Choice:
-        features = lexical_features(text, question, expected)
+        said_before = {"said_before": self._sayings.by_words(text, expected)}
+        features = lexical_features(text, question, expected) | said_before
         vectors = None
         if self._sentences is not None:
             vectors = await self._sentences.vectors(sentences_of(text, question, expected), timeout=_TIMEOUT)
         if vectors is None:
             return _most_probable(_utilities(features, LEXICAL))
-        return _most_probable(_utilities(features | vector_features(vectors, len(expected)), SEMANTIC))
+        features |= vector_features(vectors, len(expected)) | self._meant_before(vectors, len(expected))
+        return _most_probable(_utilities(features, SEMANTIC))
+
+    def _meant_before(self, vectors: Vectors, count: int) -> Features:
+        if self._sentences is None or self._sentences.name != self._sayings.encoder:
+            return {}
+        return {"meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count])}
 
 
 def _utilities(features: Features, weights: Mapping[str, float]) -> Column:
