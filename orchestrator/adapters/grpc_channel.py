@@ -36,13 +36,15 @@ _OPTIONS = [
 ]
 
 
-def open_channel(address: str) -> grpc.aio.Channel:
+def open_channel(address: str, *, shared: bool = True) -> grpc.aio.Channel:
     """Opens a channel, and begins to connect. Call it where the event loop runs.
 
     Args:
         address: `host:port`; a prefix like `grpc://` or `http://` is ignored.
+        shared: whether it uses connections of other channels to the same address; if not, it makes its own.
     """
     target = address.partition("://")[2] or address
-    channel = grpc.aio.insecure_channel(target.rstrip("/"), options=_OPTIONS)
+    options = _OPTIONS if shared else [*_OPTIONS, ("grpc.use_local_subchannel_pool", 1)]
+    channel = grpc.aio.insecure_channel(target.rstrip("/"), options=options)
     channel.get_state(try_to_connect=True)
     return channel

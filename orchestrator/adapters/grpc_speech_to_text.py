@@ -10,7 +10,7 @@ from grpc_status import rpc_status
 
 from calling.v1 import audio_pb2, error_reason_pb2, speech_to_text_service_pb2, speech_to_text_service_pb2_grpc
 from observability import log
-from orchestrator.adapters.grpc_channel import open_channel
+from orchestrator.adapters.grpc_attempts import SpeechServers
 from orchestrator.dialogue.ports.speech import Recognition
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable
 
@@ -29,21 +29,25 @@ class GrpcSpeechToText:
             address: `host:port` of the server.
             language: BCP 47.
         """
-        self._channel = open_channel(address)
-        self._stub = speech_to_text_service_pb2_grpc.SpeechToTextServiceStub(self._channel)
+        self._servers = SpeechServers(address)
         self._config = speech_to_text_service_pb2.RecognitionConfig(
             format=audio_pb2.AudioFormat(encoding=audio_pb2.AudioFormat.ENCODING_WAV), language_code=language
         )
 
     async def close(self) -> None:
-        """Closes the channel."""
-        await self._channel.close()
+        """Closes the connection."""
+        await self._servers.close()
 
     async def recognize(self, audio: bytes, *, timeout: float) -> Recognition:
         """Recognises a WAV file."""
         request = speech_to_text_service_pb2.RecognizeRequest(config=self._config, audio=audio)
+
+        async def ask(channel: grpc.aio.Channel, timeout: float) -> speech_to_text_service_pb2.RecognizeResponse:
+            stub = speech_to_text_service_pb2_grpc.SpeechToTextServiceStub(channel)
+            return await stub.Recognize(request, timeout=timeout)
+
         try:
-            response = await self._stub.Recognize(request, timeout=timeout)
+            response = await self._servers.ask(ask, timeout=timeout)
         except grpc.aio.AioRpcError as error:
             if _is_about_audio(error):
                 raise InvalidAudio("is refused by the recogniser") from None

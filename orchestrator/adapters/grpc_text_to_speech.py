@@ -7,7 +7,7 @@ import grpc.aio
 from audio import wav
 from calling.v1 import audio_pb2, text_to_speech_service_pb2, text_to_speech_service_pb2_grpc
 from observability import log
-from orchestrator.adapters.grpc_channel import open_channel
+from orchestrator.adapters.grpc_attempts import SpeechServers
 from orchestrator.domain.errors import TextToSpeechUnavailable
 
 logger = log.get(__name__)
@@ -27,21 +27,25 @@ class GrpcTextToSpeech:
             voice: the engine's name of a voice; empty: its default.
             speaking_rate: 1 is the voice's own.
         """
-        self._channel = open_channel(address)
-        self._stub = text_to_speech_service_pb2_grpc.TextToSpeechServiceStub(self._channel)
+        self._servers = SpeechServers(address)
         self._config = text_to_speech_service_pb2.SynthesisConfig(
             voice=voice, language_code=language, speaking_rate=speaking_rate, format=_TELEPHONE
         )
 
     async def close(self) -> None:
-        """Closes the channel."""
-        await self._channel.close()
+        """Closes the connection."""
+        await self._servers.close()
 
     async def synthesize(self, text: str, *, timeout: float) -> bytes:
         """Returns a WAV file that says the text."""
         request = text_to_speech_service_pb2.SynthesizeRequest(config=self._config, text=text)
+
+        async def ask(channel: grpc.aio.Channel, timeout: float) -> text_to_speech_service_pb2.SynthesizeResponse:
+            stub = text_to_speech_service_pb2_grpc.TextToSpeechServiceStub(channel)
+            return await stub.Synthesize(request, timeout=timeout)
+
         try:
-            response = await self._stub.Synthesize(request, timeout=timeout)
+            response = await self._servers.ask(ask, timeout=timeout)
         except grpc.aio.AioRpcError as error:
             logger.warning("text_to_speech_failed", status=error.code().name)
             raise TextToSpeechUnavailable from None  # a server's own words may repeat the text

@@ -16,7 +16,7 @@ from sandbox.script import Script, load_script, parse_script
 from sandbox.twilio.call import Call
 from sandbox.twilio.settings import Quirks, Streams
 from sandbox.twilio.subscriber import Subscriber
-from tests.chaos.plan import PlannedCall
+from tests.chaos.plan import DANGER, PlannedCall
 from tests.chaos.record import CallRecord, DeliveredResult, PhoneCall
 from tests.chaos.system import ChaosSystem
 
@@ -52,6 +52,9 @@ def callees() -> dict[str, Script]:
     return {
         "cooperative": reacting(),
         "asks": reacting({"heard": "녹음", "say": "누구세요?", "times": 1}),
+        "in_danger": reacting({"heard": "식사", "say": DANGER, "times": 1}),
+        "refuses": load_script(_CALLEES / "refuses.json"),
+        "silent": load_script(_CALLEES / "silent.json"),
         "hangs_up": reacting({"heard": "식사", "hangup": True, "after": 0.8}),
         "busy": load_script(_CALLEES / "busy.json"),
         "no_answer": load_script(_CALLEES / "no_answer.json"),
@@ -104,6 +107,10 @@ class Caller:
             transcript=tuple((await self._persistently(f"{path}/transcript?page_size=1000")).get("turns", ())),
             phone_calls=tuple(map(self._phone_call, self._calls(planned))),
             results=tuple(self._results(planned)),
+            alarms_taken=sum(
+                post.status == 200 and post.body["v_id"] == planned.person_id
+                for post in self._system.world.backend.alarm_desk.posts
+            ),
         )
 
     def _phone_call(self, call: Call) -> PhoneCall:

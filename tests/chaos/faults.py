@@ -34,7 +34,7 @@ async def happen(plan: Plan, system: ChaosSystem, note: Callable[[str], None]) -
 async def _happen(fault: Fault, system: ChaosSystem) -> None:
     backend, front = system.world.backend, system.balancers["gateway"]
     match fault.kind:
-        case "kill" | "stop" | "engines_fail" | "engines_hang" | "cut_connections":
+        case "kill" | "kill_for_long" | "stop" | "engines_fail" | "engines_hang" | "cut_connections":
             await _befall(fault, system)
         case "lose_requests":
             front.expect("lose_request", times=round(fault.size))
@@ -60,6 +60,8 @@ async def _befall(fault: Fault, system: ChaosSystem) -> None:
     match fault.kind:
         case "kill":
             replica.kill()
+        case "kill_for_long":
+            replica.kill(away=fault.size)
         case "stop":
             await replica.stop_for(fault.size, _NOTICED_AFTER_SECONDS)
         case "engines_fail":

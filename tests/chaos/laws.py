@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from tests.chaos.plan import DANGER
 from tests.chaos.record import CallRecord, PhoneCall
 from tests.chaos.silences import LONGEST_SILENCE, silences
 from tests.chaos.turns import turn_faults
@@ -35,6 +36,7 @@ class Law(StrEnum):
     TURNS_DOUBLED = "turns doubled"
     RESULTS_LOST = "results lost"
     RESULTS_DOUBLED = "results doubled"
+    ALARMS_LOST = "alarms lost"
     CALLS_DROPPED = "calls dropped by us"
     PHONED_TWICE = "phoned twice"
     SILENCES = f"silences over {LONGEST_SILENCE:g} s"
@@ -68,7 +70,7 @@ class Verdict:
 def judge(record: CallRecord) -> Verdict:
     """Holds one call against all laws."""
     verdict = Verdict()
-    found = [*_results(record, verdict), *_phone_calls(record, verdict)]
+    found = [*_results(record, verdict), *_alarms(record, verdict), *_phone_calls(record, verdict)]
     verdict.violations = [
         Violation(law, record.consultation_id or record.planned.person_id, detail) for law, detail in found
     ]
@@ -89,6 +91,14 @@ def _results(record: CallRecord, verdict: Verdict) -> Iterator[tuple[Law, str]]:
         yield Law.RESULTS_DOUBLED, "POSTs with different bodies"
     if len(taken) > 1:
         verdict.concessions["result posted again with the same key and body"] += len(taken) - 1
+
+
+def _alarms(record: CallRecord, verdict: Verdict) -> Iterator[tuple[Law, str]]:
+    """A danger whose words were written down reaches people; told twice is better than not at all, and is counted."""
+    heard = any(turn["speaker"] == "callee" and DANGER in turn["text"] for turn in record.transcript)
+    if heard and not record.alarms_taken:
+        yield Law.ALARMS_LOST, "somebody was in danger, and nobody was told"
+    verdict.concessions["alarm posted again"] += max(0, record.alarms_taken - 1)
 
 
 def _phone_calls(record: CallRecord, verdict: Verdict) -> Iterator[tuple[Law, str]]:

@@ -9,36 +9,47 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 Mode = Literal["turn_by_turn", "stream"]
-Role = Literal["gateway", "orchestrator", "speech", "redis"]
+Role = Literal["gateway", "orchestrator", "worker", "speech", "redis"]
 Kind = Literal[
-    "kill", "stop", "cut_connections", "lose_requests", "lose_answers", "delay_requests", "engines_fail",
-    "engines_hang", "backend_500", "backend_hangs", "backend_down", "create_answer_lost",
+    "kill", "kill_for_long", "stop", "cut_connections", "lose_requests", "lose_answers", "delay_requests",
+    "engines_fail", "engines_hang", "backend_500", "backend_hangs", "backend_down", "create_answer_lost",
 ]  # fmt: skip
 
-REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "speech": 2, "redis": 1}
-"""How many of each program run. A further program, for instance a worker, is one more line here, one in `_WEIGHTS` for
-each fault that befalls it, and one in `system._MODULES`."""
+REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "worker": 2, "speech": 2, "redis": 2}
+"""How many of each program run. The first Redis is the master at the start; three sentinels watch over both."""
 
 STOP_SECONDS: Final = 10.0
 BACKEND_DOWN_SECONDS: Final = 60.0
 ILL_SECONDS: Final = 4.0
 
-CALLEES: Final = {"cooperative": 13, "asks": 3, "hangs_up": 2, "busy": 1, "no_answer": 1}
+REDIS_AWAY_SECONDS: Final = 4.0
+"""Long enough for the replica to take the place of the master. Killed otherwise, it is back at once with its file."""
+
+CALLEES: Final = {
+    "cooperative": 20, "asks": 5, "in_danger": 2, "refuses": 3, "silent": 2, "hangs_up": 4, "busy": 2, "no_answer": 2,
+}  # fmt: skip
+DANGER: Final = "부엌에 불이 났어요. 연기가 차요."
+"""What the callee in danger says, once."""
+
 MISHAPS: Final[dict[Mode, tuple[str, ...]]] = {
     "turn_by_turn": ("webhooks_twice", "status_twice", "status_swapped", "status_late"),
     "stream": ("status_twice", "status_swapped", "status_late", "stream_breaks", "handshake_lost", "stream_stalls"),
 }
 _MISHAP_SHARE: Final = 0.25
-_STREAM_SHARE: Final = 0.2
+_STREAM_SHARE: Final = 0.1
 
 _WEIGHTS: Final[dict[tuple[Kind, Role | None], int]] = {
     ("kill", "gateway"): 4,
     ("kill", "orchestrator"): 5,
+    ("kill", "worker"): 3,
     ("kill", "speech"): 3,
-    ("kill", "redis"): 3,
+    ("kill", "redis"): 2,
+    ("kill_for_long", "redis"): 2,
     ("stop", "gateway"): 1,
     ("stop", "orchestrator"): 2,
+    ("stop", "worker"): 1,
     ("stop", "speech"): 1,
+    ("stop", "redis"): 1,
     ("cut_connections", "gateway"): 2,
     ("cut_connections", "orchestrator"): 2,
     ("cut_connections", "speech"): 2,
@@ -56,8 +67,10 @@ _RECOVERY: Final[dict[Kind, float]] = {
     "kill": 8.0, "stop": STOP_SECONDS + 5.0, "engines_fail": ILL_SECONDS + 2.0, "engines_hang": ILL_SECONDS + 2.0,
     "lose_requests": 2.0, "lose_answers": 2.0, "backend_hangs": 15.0, "create_answer_lost": 10.0,
 }  # fmt: skip
-"""Seconds within which nothing else befalls the same part: what has no replica left is down, not faulty. Nor do two
-programs stand still at once: that each is found out takes health checks their time, and a callee waits for the sum."""
+_REDIS_RECOVERY: Final = 25.0
+"""Seconds within which nothing else befalls the same part: what has no replica left is down, not faulty. A Redis that
+was away has to copy everything before it can stand in for the other: what both lose, nobody has. Nor do two programs
+stand still at once: that each is found out takes health checks their time, and a callee waits for the sum."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +184,8 @@ class _Faults:
             possible = {each: weight for each, weight in _WEIGHTS.items() if self._possible(now, *each)}
             (chosen,) = self.chance.choices(tuple(possible), tuple(possible.values()))
             fault = self._fault(now, *chosen)
-            self.free_at[self._part(*chosen)] = now + _RECOVERY.get(fault.kind, 1.0)
+            recovery = _REDIS_RECOVERY if fault.role == "redis" else _RECOVERY.get(fault.kind, 1.0)
+            self.free_at[self._part(*chosen)] = now + recovery
             if fault.kind == "stop":
                 self.free_at["stop"] = now + STOP_SECONDS
             faults.append(fault)
@@ -198,6 +212,8 @@ class _Faults:
                 return round(self.chance.uniform(0.5, 3.0), 1)
             case "backend_500":
                 return self.chance.randint(1, 6)
+            case "kill_for_long":
+                return REDIS_AWAY_SECONDS
             case "stop":
                 return STOP_SECONDS
             case "engines_fail" | "engines_hang":

@@ -57,6 +57,7 @@ class CallRecord:
         transcript: likewise.
         phone_calls: to the person's number, in order.
         results: with the person's id, in order.
+        alarms_taken: how many POSTs of alarms with the person's id somebody took.
     """
 
     planned: PlannedCall
@@ -65,3 +66,4 @@ class CallRecord:
     transcript: tuple[Mapping[str, Any], ...] = ()
     phone_calls: tuple[PhoneCall, ...] = ()
     results: tuple[DeliveredResult, ...] = field(default=())
+    alarms_taken: int = 0

@@ -44,6 +44,7 @@ class Replica:
         self._write_log = write_log
         self._on_up = on_up
         self._on_down = on_down
+        self._away = _BEFORE_RESTART_SECONDS
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
@@ -57,8 +58,13 @@ class Replica:
         await self._launch()
         self._keeping = asyncio.create_task(self._keep(), name=f"keep {self._program.name}")
 
-    def kill(self) -> None:
-        """Kills it as a crash would."""
+    def kill(self, away: float = _BEFORE_RESTART_SECONDS) -> None:
+        """Kills it as a crash would.
+
+        Args:
+            away: seconds until it is started again.
+        """
+        self._away = away
         self._signal(signal.SIGKILL)
 
     def send(self, number: signal.Signals) -> None:
@@ -129,7 +135,8 @@ class Replica:
             self._signal(signal.SIGKILL)  # what it started itself
             self._write_log(self._program.name, f"-- ended with status {self._process.returncode}")
             self.restarts += 1
-            await asyncio.sleep(_BEFORE_RESTART_SECONDS)
+            away, self._away = self._away, _BEFORE_RESTART_SECONDS
+            await asyncio.sleep(away)
             try:
                 await self._launch()
             except TimeoutError:

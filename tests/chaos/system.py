@@ -1,4 +1,4 @@
-"""Everything that runs: two of each program behind balancers, Redis with its file, and the sandbox's world."""
+"""Everything that runs: two of each program behind balancers, Redis under sentinels, and the sandbox's world."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from cli import probes
 from cli.child_process import Program
-from cli.embedded_redis import EmbeddedRedis
 from sandbox.twilio.settings import Account, TwilioSettings
 from sandbox.world import World, WorldSettings
 from tests.chaos.balancer import Balancer
 from tests.chaos.plan import REPLICAS, Role
+from tests.chaos.redis_servers import DATA_SERVERS, SENTINELS, WatchedServers
 from tests.chaos.replica import Replica
 
 if TYPE_CHECKING:
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 _PUBLIC_URL: Final = "https://gateway.example"
 """Twilio opens streams to wss URLs only; the sandbox's Twilio knows where this host really is."""
 
-# A program that listens nowhere, for instance a worker, has a module and no setting for its port.
+# A program that listens nowhere has a module and no setting for its port.
 _MODULES: Final[dict[Role, str]] = {
-    "speech": "tests.chaos.ill_speech", "orchestrator": "orchestrator", "gateway": "gateway",
+    "speech": "tests.chaos.ill_speech", "orchestrator": "orchestrator", "worker": "orchestrator", "gateway": "gateway",
 }  # fmt: skip
+_SETTINGS: Final[dict[Role, dict[str, str]]] = {"orchestrator": {"ROLE": "api"}, "worker": {"ROLE": "worker"}}
 _PORT_SETTINGS: Final[dict[Role, str]] = {
     "speech": "SPEECH_PORT", "orchestrator": "GRPC_PORT", "gateway": "HTTP_PORT",
 }  # fmt: skip
+HAND_OVER_PHONE: Final = "+821039990000"
 _FIXED_PORTS: Final = range(20_000, 32_000)
 _CALLS_PER_SECOND: Final = 50.0
 _REPOSITORY: Final = Path(__file__).parents[2]
@@ -68,7 +70,8 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
             tasks they have.
     """
     async with AsyncExitStack() as stack:
-        free = _free_ports(sum(REPLICAS[role] for role in _PORT_SETTINGS))
+        free = _free_ports(sum(REPLICAS[role] for role in _PORT_SETTINGS) + DATA_SERVERS + SENTINELS)
+        redis = WatchedServers(folder, [free.pop() for _ in range(DATA_SERVERS + SENTINELS)])
         ports = {role: [free.pop() for _ in range(REPLICAS[role])] for role in _PORT_SETTINGS}
         balancers = {role: await stack.enter_async_context(Balancer(ports[role])) for role in ports}
         gateway_url = f"http://127.0.0.1:{balancers['gateway'].port}"
@@ -76,21 +79,23 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
             public_urls={_PUBLIC_URL: gateway_url}, account=Account(cps=_CALLS_PER_SECOND, api_concurrency=1000)
         )
         world = await stack.enter_async_context(World(WorldSettings(twilio=twilio)))
-        redis = EmbeddedRedis(folder / "redis")
-        redis.open()
-        stack.callback(redis.close)
         system = ChaosSystem(world, gateway_url, {role: [] for role in REPLICAS}, balancers)
         environment = _environment(world, balancers, redis.url)
-        await _start(system, "redis", _redis_program(redis), write_log, stack)
+        for program in redis.data_servers():
+            await _start(system, "redis", program, write_log, stack)
+        for program in redis.sentinels():
+            await _keep(program, write_log, stack)
+        await redis.until_watched()
         for role, module in _MODULES.items():
             for number in range(REPLICAS[role]):
                 name, port = f"{role}-{number}", ports[role][number] if role in ports else None
                 counting = [f"{__package__}.counted", f"{name}.tasks"] if counted and role != "speech" else []
+                settings = {**environment, **_SETTINGS.get(role, {})}
                 program = Program(
                     name=name,
                     command=[sys.executable, "-m", *counting, module],
                     is_ready=_probe(role, port),
-                    environment=environment if port is None else {**environment, _PORT_SETTINGS[role]: str(port)},
+                    environment=settings if port is None else {**settings, _PORT_SETTINGS[role]: str(port)},
                     working_dir=folder,
                     stop_timeout=15.0,
                 )
@@ -124,10 +129,21 @@ async def _start(system: ChaosSystem, role: Role, program: Program, write_log: W
         if backend:
             backend.take_down()
 
-    replica = Replica(program, write_log, on_up=up, on_down=down)
-    replicas.append(replica)
+    replicas.append(await _keep(program, write_log, stack, on_up=up, on_down=down))
+
+
+async def _keep(
+    program: Program,
+    write_log: WriteLog,
+    stack: AsyncExitStack,
+    *,
+    on_up: Callable[[], None] = lambda: None,
+    on_down: Callable[[], None] = lambda: None,
+) -> Replica:
+    replica = Replica(program, write_log, on_up=on_up, on_down=on_down)
     stack.push_async_callback(replica.end)
     await replica.start()
+    return replica
 
 
 def _probe(role: Role, port: int | None) -> Callable[[], Awaitable[bool]]:
@@ -146,20 +162,6 @@ async def _at_once() -> bool:
     return True
 
 
-def _redis_program(redis: EmbeddedRedis) -> Program:
-    async def answers() -> bool:
-        return redis.answers()
-
-    return Program(
-        name="redis-0",
-        command=redis.command,
-        is_ready=answers,
-        environment={},
-        working_dir=redis.data_dir,
-        inherited_fds=redis.inherited_fds,
-    )
-
-
 def _environment(world: World, balancers: dict[Role, Balancer], redis_url: str) -> dict[str, str]:
     account, speech = world.settings.twilio.account, f"127.0.0.1:{balancers['speech'].port}"
     return {
@@ -171,8 +173,12 @@ def _environment(world: World, balancers: dict[Role, Balancer], redis_url: str) 
         "TWILIO_FROM_PHONE": min(account.numbers),
         "TWILIO_API_BASE_URL": world.twilio_url,
         "SPRING_BOOT_URL": world.result_url,
+        "ALARM_URLS": world.alarm_url,
+        "HAND_OVER_PHONE": HAND_OVER_PHONE,
         "PUBLIC_BASE_URL": _PUBLIC_URL,
         "REDIS_URL": redis_url,
+        "REDIS_WAIT_REPLICAS": "1",
+        "CALLS_PER_SECOND": f"{_CALLS_PER_SECOND:g}",
         "ORCHESTRATOR_URL": f"127.0.0.1:{balancers['orchestrator'].port}",
         "GRPC_STT_URL": speech,
         "GRPC_TTS_URL": speech,

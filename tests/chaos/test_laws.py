@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.twilio.journal import Breach, Exchange, ExecutedVerb
 from tests.chaos.laws import Law, judge
-from tests.chaos.plan import PlannedCall
+from tests.chaos.plan import DANGER, PlannedCall
 from tests.chaos.record import CallRecord, DeliveredResult, PhoneCall
 
 GREETING, QUESTION, GOODBYE = "안녕하세요. 녹음해도 괜찮으세요?", "요즘 식사는 잘 하세요?", "감사합니다. 안녕히 계세요."
@@ -252,3 +252,12 @@ def test_a_breach_of_twilios_rules_is_found_and_a_broken_connection_is_none():
 
     assert laws(record(replace(BY_TURNS, breaches=(breach(12100),)))) == {Law.PROTOCOL_ERRORS}
     assert laws(record(replace(BY_TURNS, breaches=(breach(11200),)))) == set()
+
+
+@pytest.mark.parametrize(("taken", "broken"), [(0, {Law.ALARMS_LOST}), (1, set()), (2, set())])
+def test_somebody_is_told_of_a_danger(taken: int, broken: set[Law]):
+    transcript = tuple(turn(4, "callee", DANGER) if each["turn"] == 4 else each for each in TRANSCRIPT)
+    verbs = tuple(recorded(10.0, 15.0, "RE2", DANGER) if each == BY_TURNS.verbs[3] else each for each in BY_TURNS.verbs)
+    told = record(replace(BY_TURNS, verbs=verbs), transcript=transcript, alarms_taken=taken)
+    assert laws(told) == broken
+    assert judge(told).concessions["alarm posted again"] == max(0, taken - 1)

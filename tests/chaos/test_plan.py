@@ -4,10 +4,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.chaos.plan import Fault, draw
+from tests.chaos.plan import CALLEES, REPLICAS, Fault, draw
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
-ONE_REPLICA_AWAY = {"kill": 5.0, "stop": 10.0}
+ONE_REPLICA_AWAY = {"kill": 5.0, "kill_for_long": 10.0, "stop": 10.0}
 
 
 def test_the_same_seed_gives_the_same_plan():
@@ -18,12 +18,22 @@ def test_the_same_seed_gives_the_same_plan():
 @settings(max_examples=30)
 @given(SEEDS)
 def test_a_whole_run_has_enough_of_everything(seed: int):
-    plan = draw(seed, 390.0, 500)
+    plan = draw(seed, 380.0, 500)
     assert len(plan.faults) >= 200
     kinds = Counter(fault.kind for fault in plan.faults)
     assert kinds["backend_down"] >= 1
-    assert {"kill", "stop", "lose_requests", "lose_answers", "delay_requests", "backend_500"} <= kinds.keys()
+    assert {
+        "kill",
+        "kill_for_long",
+        "stop",
+        "lose_requests",
+        "lose_answers",
+        "delay_requests",
+        "backend_500",
+    } <= kinds.keys()
     assert {"turn_by_turn", "stream"} == {call.mode for call in plan.calls}
+    assert {call.callee for call in plan.calls} == CALLEES.keys()
+    assert {fault.role for fault in plan.faults if fault.role} == REPLICAS.keys()
     assert len({call.phone for call in plan.calls}) == len(plan.calls)
 
 
@@ -33,7 +43,7 @@ def test_one_replica_of_each_program_is_always_there(seed: int):
     def taken_down(role: str) -> list[Fault]:
         return [fault for fault in draw(seed, 300.0, 1).faults if fault.role == role and fault.kind in ONE_REPLICA_AWAY]
 
-    for role in ("gateway", "orchestrator", "speech"):
+    for role in ("gateway", "orchestrator", "worker", "speech", "redis"):
         for one, other in pairwise(taken_down(role)):
             assert other.at - one.at >= ONE_REPLICA_AWAY[one.kind]
 
