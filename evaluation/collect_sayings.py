@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orchestrator.dialogue import understanding
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
+from orchestrator.dialogue import understanding
 from orchestrator.dialogue.understanding.sayings import VECTORS, WORDS, in_bytes, meanings
 
 _TIMEOUT = 1200.0  # seconds
