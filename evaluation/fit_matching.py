@@ -30,7 +30,7 @@ from orchestrator.dialogue.understanding.sentences import Sentences
 
 _RIDGE = 0.3
 _SIGNED = (
-    "some", "asks", "hearsay", "of_others", "yes_no", "other_topic", "like_question", "conflict", "missing",
+    "some", "asks", "hearsay", "of_others", "yes_no", "silent", "like_question", "conflict", "missing",
     "new_topic", "new_subject", "new_object", "new_topic_first", "shares_words", "then", "unknown",
     "wonders", "measured_outside", "measured_otherwise", "beside_before",
 )  # fmt: skip
