@@ -64,13 +64,12 @@ class Sayings:
             expected: the expected answers, at least one.
             known: 0 for each pair that is to be forgotten, else 1; None: none is.
         """
-        likeness = self._words.scores(without_retracted(text)) * (1.0 if known is None else known)
-        likeness = likeness * self._meaningful
+        likeness = self._words.scores(without_retracted(text)) * self._meaningful * (1.0 if known is None else known)
         weights = likeness * np.exp((likeness - likeness.max()) / _NEARER)
         if not weights.any():
             return np.zeros(len(expected))
         meant = np.bincount(self._meaning, weights / weights.sum())
-        near = np.array([self._names.scores(answer)[: meant.size] @ meant for answer in expected])
+        near = np.array([self._names.scores(answer) @ meant for answer in expected])
         return (near - near.mean()) * float(np.sqrt(likeness.max()))
 
     def by_meaning(self, said: Vectors, expected: Vectors, known: Column | None = None) -> Column:
