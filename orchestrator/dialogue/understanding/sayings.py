@@ -70,7 +70,8 @@ class Sayings:
             return np.zeros(len(expected))
         meant = np.bincount(self._meaning, weights / weights.sum())
         near = np.array([self._names.scores(answer) @ meant for answer in expected])
-        return (near - near.mean()) * float(np.sqrt(likeness.max()))
+        nearer: Column = (near - near.mean()) * float(np.sqrt(likeness.max()))
+        return nearer
 
     def by_meaning(self, said: Vectors, expected: Vectors, known: Column | None = None) -> Column:
         """Returns likewise, by vectors of the encoder.
@@ -84,7 +85,8 @@ class Sayings:
         weights = np.exp((likeness - likeness.max()) / _NEARER) * self._meaningful * (1.0 if known is None else known)
         meant = np.bincount(self._meaning, weights / weights.sum(), minlength=len(self._meant))
         near = _unit(expected - self._centres[1]) @ (meant @ self._meant)
-        return near - near.mean()
+        nearer: Column = near - near.mean()
+        return nearer
 
     def beside_the_question(self, said: Vectors, known: Column | None = None) -> float:
         """Returns how many of those who said nearly the same meant nothing that was expected, 0 to 1."""
@@ -93,7 +95,8 @@ class Sayings:
         return float(1.0 - (weights @ self._meaningful) / weights.sum())
 
     def _likeness(self, said: Vectors) -> Column:
-        return np.einsum("ij,j->i", self._said, _unit(said - self._centres[0])).astype(np.float64)
+        cosines: Column = np.einsum("ij,j->i", self._said, _unit(said - self._centres[0])).astype(np.float64)
+        return cosines
 
 
 def read_pairs(content: str) -> list[tuple[str, str]]:
@@ -112,7 +115,8 @@ def meanings(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 def in_bytes(vectors: Vectors) -> NDArray[np.int8]:
     """Returns vectors a byte a number, as they are kept; their length is lost."""
-    return np.rint(vectors * (127 / np.abs(vectors).max(axis=1, keepdims=True))).astype(np.int8)
+    kept: NDArray[np.int8] = np.rint(vectors * (127 / np.abs(vectors).max(axis=1, keepdims=True))).astype(np.int8)
+    return kept
 
 
 def _from_bytes(kept: NDArray[np.int8]) -> Vectors:
