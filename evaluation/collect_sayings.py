@@ -1,7 +1,6 @@
 """Collects `understanding.sayings`: `python -m evaluation.collect_sayings SAYINGS.txt FILE.jsonl...`.
 
-From a file of meanings with what people say for each (`meaning | saying | saying ...`), and from labelled answers that
-mean one of the expected ones.
+From a file of meanings with what people say for each (`meaning | saying | saying ...`), and from labelled answers.
 """
 
 from __future__ import annotations
@@ -30,8 +29,7 @@ def collect(sayings: Path, labelled: Sequence[Path]) -> list[tuple[str, str]]:
     for path in labelled:
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
-            if entry["label"] is not None:
-                pairs.append((entry["text"], entry["expected"][entry["label"]]))
+            pairs.append((entry["text"], "" if entry["label"] is None else entry["expected"][entry["label"]]))
     return list(dict.fromkeys(pairs))
 
 

@@ -30,9 +30,9 @@ from orchestrator.dialogue.understanding.sentences import Sentences
 
 _RIDGE = 0.3
 _SIGNED = (
-    "some", "asks", "hearsay", "of_others", "yes_no", "other_topic", "like_question", "conflict", "missing",
-    "new_topic", "new_subject", "new_object", "new_also", "new_topic_first", "shares_words", "then", "soon", "unknown",
-    "wish", "wonders", "measured_outside", "measured_otherwise",
+    "some", "asks", "hearsay", "of_others", "yes_no", "silent", "like_question", "conflict", "missing",
+    "new_topic", "new_subject", "new_object", "new_topic_first", "shares_words", "then", "unknown",
+    "wonders", "measured_outside", "measured_otherwise", "beside_before",
 )  # fmt: skip
 
 
@@ -93,7 +93,8 @@ class Forgetful:
         self._known: dict[str, Column] = {}
         for line in lines:
             known = self._known.setdefault(line.question, np.ones(len(places)))
-            if line.label is not None and (place := places.get((line.text, line.expected[line.label]))) is not None:
+            meant = "" if line.label is None else line.expected[line.label]
+            if (place := places.get((line.text, meant))) is not None:
                 known[place] = 0.0
 
     def by_words(self, line: Line) -> Features:
@@ -105,7 +106,10 @@ class Forgetful:
         """Returns the feature that needs them."""
         count = len(line.expected)
         known = self._known[line.question]
-        return {"meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count], known)}
+        return {
+            "meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count], known),
+            "beside_before": np.full(count, self._sayings.beside_the_question(vectors[1], known)),
+        }
 
 
 def fitted(data: Design, rows: NDArray[np.int64]) -> Array:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from orchestrator.dialogue.understanding import wishes
 from orchestrator.dialogue.understanding.senses import senses
 from orchestrator.dialogue.understanding.spoken_form import compact
 
 _MARKED = re.compile(
-    r"^(?P<noun>[가-힣]{1,6}?)(?:(?P<topic>(?:에|에서|한테|하고|으로|로)?(?:은|는|엔))|(?P<subject>이|가)|(?P<object>을|를)|(?P<also>도))$"
+    r"^(?P<noun>[가-힣]{1,6}?)(?:(?P<topic>(?:에|에서|한테|하고|으로|로)?(?:은|는|엔))|(?P<subject>이|가)|(?P<object>을|를))$"
 )
 # Stand for something that was named, for the speaker, or for nothing: none of them changes the topic.
 _EMPTY = re.compile(
@@ -26,7 +25,6 @@ _VERBAL = re.compile(r"(?:[하했되됐았었였있없않겠]|[가-힣](?:먹|�
 _THEN = re.compile(
     r"예전|옛날|왕년|젊(?:어서|을때|었)|어릴|작년|재작년|지난(?:해|겨울|여름|번)|[년달]전|그전에|한때|전쟁|처녀|시집"
 )
-_SOON = re.compile(r"내일|모레|다음(?:주|달|에)|내년|려고|이따|예정")
 _UNKNOWN = re.compile(r"모르[겠것]|몰라|몰러|글쎄|기억(?:이|도|은)?(?:안|없|가물)|생각(?:이|도)?안나|헷갈|긴가민가")
 _WONDERS = re.compile(r"(?:[가-힣][대데]요?|[다라]며|[다라]면서요?|답니다|[는은던]가[요]?|[을를]까|나요?|냐|니)$")
 
@@ -42,35 +40,33 @@ def focus(text: str, question: str, expected: Sequence[str]) -> Mapping[str, flo
     known = compact(" ".join((question, *expected)))
     short = compact(text)
     meant = _all_senses(known)
-    found = {"topic": 0.0, "subject": 0.0, "object": 0.0, "also": 0.0}
-    for word in re.sub(r"[.,!?~…]+", " ", text).split()[:-1]:
-        marked = _MARKED.match(word)
-        if marked is not None and marked.lastgroup != "noun" and _is_new(marked["noun"], known, meant):
-            kind = next(kind for kind in found if marked[kind])
-            found[kind] = 1.0
+    words = re.sub(r"[.,!?~…]+", " ", text).split()
+    marks = [_new_mark(word, known, meant) for word in words]
     return {
-        **{f"new_{kind}": value for kind, value in found.items()},
-        "new_topic_first": float(_first_is_new(text, known, meant)),
+        **{f"new_{mark}": float(mark in marks[:-1]) for mark in ("topic", "subject", "object")},
+        "new_topic_first": float(bool(marks) and marks[0] is not None),
         "shares_words": float(_shares(short, compact(question))),
         "then": float(bool(_THEN.search(short)) and not _THEN.search(known)),
-        "soon": float(bool(_SOON.search(short)) and not _SOON.search(known)),
         "unknown": float(bool(_UNKNOWN.search(short)) and not re.search(r"모르|모름|기억", known)),
-        "wish": float(wishes.wish(short) is not None),
         "wonders": float(bool(_WONDERS.search(short))),
     }
 
 
+def _new_mark(word: str, known: str, meant: frozenset[str]) -> str | None:
+    """Returns what a word is marked as, if it brings in something new."""
+    marked = _MARKED.match(word)
+    if marked is None or _EMPTY.match(marked["noun"]):
+        return None
+    mark = next(name for name in ("topic", "subject", "object") if marked[name])
+    if mark != "subject" and _VERBAL.search(marked["noun"]):
+        return None
+    return mark if _is_new(marked["noun"], known, meant) else None
+
+
 def _is_new(noun: str, known: str, meant: frozenset[str]) -> bool:
-    if _EMPTY.match(noun) or _VERBAL.search(noun):
-        return False
     if noun in known or any(noun[start : start + 2] in known for start in range(len(noun) - 1)):
         return False
     return not _all_senses(noun) & meant
-
-
-def _first_is_new(text: str, known: str, meant: frozenset[str]) -> bool:
-    first = _MARKED.match(text.split()[0]) if text.split() else None
-    return first is not None and _is_new(first["noun"], known, meant)
 
 
 def _all_senses(text: str) -> frozenset[str]:

@@ -23,6 +23,8 @@ from orchestrator.dialogue.understanding.spoken_form import compact
 Column = NDArray[np.float64]
 Features = dict[str, Column]
 
+# Of these none speaks where no word is known.
+_SPEAKING = ("common", "_near", "measured_in", "same_side", "same_tone")
 _NO_THINGS = {*SCALES, "yes", "topic"}
 _MOST = 2.0  # senses beyond two prove no more
 _KNOWN_SIDE = 0.1
@@ -50,15 +52,18 @@ def lexical_features(text: str, question: str, expected: Sequence[str]) -> Featu
         "hearsay": float(_HEARSAY.search(text) is not None),
         "of_others": float(_OF_OTHERS.search(text) is not None),
         "yes_no": float(asked_in(question).yes_no),
-        "other_topic": float(_off_topic(found, senses(question))),
         **focus(text, question, expected),
     }
-    return {
+    evidence = {
         **_common_senses(found, options),
         **_scales(found, options),
         **_amounts(amount(said, question), [span(answer) for answer in expected]),
         **_measured(said, question, expected),
         **_sides(text, question, expected),
+    }
+    against["silent"] = float(not any(column.any() for name, column in evidence.items() if name.endswith(_SPEAKING)))
+    return {
+        **evidence,
         "letters": SentenceIndex(expected).scores(said),
         "contained": np.array([float(_contains(said, answer)) for answer in expected]),
         **_every(len(expected), against),
@@ -95,12 +100,6 @@ def vector_features(vectors: Vectors, count: int) -> Features:
             },
         ),
     }
-
-
-def _off_topic(said: Senses, asked: Senses) -> bool:
-    """Whether what was said is about something, but not about what was asked."""
-    topics, asked_topics = said.get("topic", frozenset()), asked.get("topic", frozenset())
-    return bool(topics) and bool(asked_topics) and not topics & asked_topics
 
 
 def _contains(said: str, answer: str) -> bool:

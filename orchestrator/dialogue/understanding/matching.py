@@ -110,7 +110,10 @@ class Matching:
     def _meant_before(self, vectors: Vectors, count: int) -> Features:
         if self._sentences is None or self._sentences.name != self._sayings.encoder:
             return {}
-        return {"meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count])}
+        return {
+            "meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count]),
+            "beside_before": np.full(count, self._sayings.beside_the_question(vectors[1])),
+        }
 
 
 def _utilities(features: Features, weights: Mapping[str, float]) -> Column:

@@ -22,6 +22,7 @@ WORDS, VECTORS = "sayings.tsv", "sayings.npz"
 Column = NDArray[np.float64]
 # How much nearer a saying must be to count e times as much.
 _NEARER = 0.03
+_ROUGHLY_NEARER = 0.06
 _LEAST = 1e-9
 
 
@@ -32,7 +33,7 @@ class Sayings:
         """Makes it.
 
         Args:
-            pairs: what was said, and what was meant.
+            pairs: what was said, and what was meant; empty: nothing that was expected.
             encoder: the name of the encoder that made the vectors.
             said: a unit vector a pair.
             meant: a unit vector for each meaning, in the order of `meanings`.
@@ -42,6 +43,7 @@ class Sayings:
         names = meanings(pairs)
         places = {name: place for place, name in enumerate(names)}
         self._meaning = np.array([places[name] for _, name in pairs])
+        self._meaningful = np.array([bool(name) for _, name in pairs], dtype=float)
         self._words, self._names = SentenceIndex([text for text, _ in pairs]), SentenceIndex(names)
         self._centres = said.mean(axis=0), meant.mean(axis=0)
         self._said, self._meant = _unit(said - self._centres[0]), _unit(meant - self._centres[1])
@@ -62,13 +64,14 @@ class Sayings:
             expected: the expected answers, at least one.
             known: 0 for each pair that is to be forgotten, else 1; None: none is.
         """
-        likeness = self._words.scores(without_retracted(text)) * (1.0 if known is None else known)
+        likeness = self._words.scores(without_retracted(text)) * self._meaningful * (1.0 if known is None else known)
         weights = likeness * np.exp((likeness - likeness.max()) / _NEARER)
         if not weights.any():
             return np.zeros(len(expected))
         meant = np.bincount(self._meaning, weights / weights.sum())
-        near = np.array([self._names.scores(answer)[: meant.size] @ meant for answer in expected])
-        return (near - near.mean()) * float(np.sqrt(likeness.max()))
+        near = np.array([self._names.scores(answer) @ meant for answer in expected])
+        nearer: Column = (near - near.mean()) * float(np.sqrt(likeness.max()))
+        return nearer
 
     def by_meaning(self, said: Vectors, expected: Vectors, known: Column | None = None) -> Column:
         """Returns likewise, by vectors of the encoder.
@@ -78,11 +81,22 @@ class Sayings:
             expected: those of the expected answers.
             known: as above.
         """
-        likeness = np.einsum("ij,j->i", self._said, _unit(said - self._centres[0])).astype(np.float64)
-        weights = np.exp((likeness - likeness.max()) / _NEARER) * (1.0 if known is None else known)
+        likeness = self._likeness(said)
+        weights = np.exp((likeness - likeness.max()) / _NEARER) * self._meaningful * (1.0 if known is None else known)
         meant = np.bincount(self._meaning, weights / weights.sum(), minlength=len(self._meant))
         near = _unit(expected - self._centres[1]) @ (meant @ self._meant)
-        return near - near.mean()
+        nearer: Column = near - near.mean()
+        return nearer
+
+    def beside_the_question(self, said: Vectors, known: Column | None = None) -> float:
+        """Returns how many of those who said nearly the same meant nothing that was expected, 0 to 1."""
+        likeness = self._likeness(said)
+        weights = np.exp((likeness - likeness.max()) / _ROUGHLY_NEARER) * (1.0 if known is None else known)
+        return float(1.0 - (weights @ self._meaningful) / weights.sum())
+
+    def _likeness(self, said: Vectors) -> Column:
+        cosines: Column = np.einsum("ij,j->i", self._said, _unit(said - self._centres[0])).astype(np.float64)
+        return cosines
 
 
 def read_pairs(content: str) -> list[tuple[str, str]]:
@@ -101,7 +115,8 @@ def meanings(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 def in_bytes(vectors: Vectors) -> NDArray[np.int8]:
     """Returns vectors a byte a number, as they are kept; their length is lost."""
-    return np.rint(vectors * (127 / np.abs(vectors).max(axis=1, keepdims=True))).astype(np.int8)
+    kept: NDArray[np.int8] = np.rint(vectors * (127 / np.abs(vectors).max(axis=1, keepdims=True))).astype(np.int8)
+    return kept
 
 
 def _from_bytes(kept: NDArray[np.int8]) -> Vectors:
