@@ -141,12 +141,13 @@ class Deliveries:
         return before
 
     async def _put_off(self, consultation_id: str) -> None:
-        again = self._clock.now() + LATER
-        await transact(
-            self._store,
-            consultation_id,
-            lambda _, current: Change(replace(current, version=current.version + 1), due={DueKind.DELIVER: again}),
-        )
+        def decide(_brief: Brief, current: Consultation) -> Change | None:
+            if current.delivery.state is not DeliveryState.PENDING:
+                return None  # somebody delivered it meanwhile
+            again = self._clock.now() + LATER
+            return Change(replace(current, version=current.version + 1), due={DueKind.DELIVER: again})
+
+        await transact(self._store, consultation_id, decide)
 
     def _after(self, consultation: Consultation, receipt: Receipt) -> Delivery:
         before, now = consultation.delivery, self._clock.now()

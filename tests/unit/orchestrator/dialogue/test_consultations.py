@@ -67,6 +67,9 @@ async def test_without_a_request_id_every_request_is_new() -> None:
     first, second = [await scene.order() for _ in range(2)]
     assert first.consultation_id != second.consultation_id
     await scene.work()
+    assert len(scene.telephone.orders) == 1  # it is the same number: the other one waits
+    await scene.permits.release(scene.telephone.orders[0].consultation_id)
+    await scene.work(5)
     assert len(scene.telephone.orders) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,6 +137,23 @@ async def test_a_backend_that_others_found_down_is_not_even_asked() -> None:
     scene.receiver.worth_a_try = True
     await scene.work(LATER.total_seconds())
     assert (await scene.record()).delivery.state is DeliveryState.DELIVERED
+
+
+@virtual_time
+async def test_what_is_delivered_while_it_is_put_off_is_not_due_again() -> None:
+    scene = await delivering(BUSY, ACCEPTED)
+    scene.receiver.worth_a_try = False
+    load = scene.store.load
+
+    async def delivered_meanwhile(consultation_id: str) -> Any:
+        scene.store.load = load  # type: ignore[method-assign]
+        await scene.deliveries.deliver_now(consultation_id)
+        return await load(consultation_id)
+
+    scene.store.load = delivered_meanwhile  # type: ignore[method-assign]
+    await scene.deliveries.deliver(scene.id)
+    scene.clock.advance(3600)
+    assert await scene.due() == ()
 
 
 @virtual_time
