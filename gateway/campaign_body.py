@@ -1,4 +1,8 @@
-"""The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default."""
+"""The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default.
+
+Unknown fields are refused: a misspelt "retry_rules" must not have people called by rules that nobody chose. Within a
+consultation they are ignored, as in `POST /api/receive`.
+"""
 
 from typing import Annotated, Literal
 
@@ -11,7 +15,7 @@ Seconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Pacing(_Body):

@@ -27,6 +27,7 @@ _PHRASES = {
     "list_type": "must be an array",
     "literal_error": "must be {expected}",
     "model_type": "must be an object",
+    "extra_forbidden": "is not known",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
 }

@@ -38,7 +38,7 @@ _PARTS = (
     (PartOfDay.MORNING, re.compile(r"오전|아침|새벽")),
 )
 _AFTER = re.compile(r"시(?:반|\S{1,3}분)?(?:이후|넘어|지나|부터|후)")
-_BEFORE = re.compile(r"시(?:반|\S{1,3}분)?(?:이전|전|까지|안)")
+_BEFORE = re.compile(r"시(?:반|\S{1,3}분)?(?:이전|전(?!화)|까지|안)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ async def test_a_wish_goes_before_rules_and_order() -> None:
     await world.begin(*people, wanted=plan(calls=1, retry=RetryRules(most_attempts=1)))
     await world.pass_time(3)
     (sid,) = world.ringing()
-    wish = CallBackWish("조금 이따가요", 4, not_before=world.clock.now() + timedelta(seconds=30))
+    wish = CallBackWish("다음에요", 4, not_before=world.clock.now() + timedelta(seconds=30))
     await world.talks(sid, wish)
     await world.pass_time(20)
     (sid,) = world.ringing()  # p01 meanwhile
