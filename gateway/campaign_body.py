@@ -12,6 +12,9 @@ from gateway.receive import Int32, ReceivePayload
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Seconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
+# As many as the orchestrator takes at once. Checked here too: to name the faults in a hundred thousand takes seconds, in
+# which the calls would stand still.
+People = Annotated[list[ReceivePayload], Field(max_length=1000)]
 
 
 class _Body(BaseModel):
@@ -47,7 +50,7 @@ class CampaignBody(_Body):
     """A campaign; each of its consultations is a body of `POST /api/receive`."""
 
     name: str
-    consultations: list[ReceivePayload] = []
+    consultations: People = []
     pacing: Pacing = Pacing()
     calling_hours: CallingHours = CallingHours()
     retry_rules: RetryRules = RetryRules()
@@ -58,4 +61,4 @@ class CampaignBody(_Body):
 class MorePeopleBody(_Body):
     """More people for a campaign."""
 
-    consultations: list[ReceivePayload]
+    consultations: People
