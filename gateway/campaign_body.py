@@ -12,8 +12,8 @@ from gateway.receive import Int32, ReceivePayload
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Seconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
-# As many as the orchestrator takes at once. Checked here too: to name the faults in a hundred thousand takes seconds, in
-# which the calls would stand still.
+# As many as the orchestrator takes at once. Checked here too: to name the faults in a hundred thousand takes seconds in
+# which calls would stand still.
 People = Annotated[list[ReceivePayload], Field(max_length=1000)]
 
 
