@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.dialogue.ports.telephone import CallStatus
+from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
 from orchestrator.domain.campaign import (
     AttemptResult,
     CallingHours,
@@ -88,6 +88,21 @@ async def test_who_was_not_reached_is_called_again_by_the_rules() -> None:
     assert (item.state, item.attempts) == (ItemState.UNREACHED, 3)
     assert item.results == (AttemptResult.BUSY, AttemptResult.NO_ANSWER, AttemptResult.NO_ANSWER)
     assert (await world.campaign()).state is CampaignState.COMPLETED
+
+
+@virtual_time
+async def test_a_network_whose_clock_is_ahead_puts_nothing_off() -> None:
+    world = CampaignWorld()
+    await world.begin("a")
+    await world.pass_time(3)
+    (sid,) = world.ringing()
+    now = world.clock.now()
+    report = CallReport(sid, CallStatus.BUSY, happened_at=now + timedelta(hours=2))
+    await world.reports.report((await world.item("a")).consultation_id, report)
+    await world.pass_time(5)
+    item = await world.item("a")
+    assert item.next_attempt_at is not None
+    assert item.next_attempt_at <= now + timedelta(seconds=605)
 
 
 @virtual_time
