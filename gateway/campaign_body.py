@@ -1,4 +1,8 @@
-"""The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default."""
+"""The bodies of `POST /api/campaigns` and `.../consultations`. What may be missing has the orchestrator's default.
+
+Unknown fields are refused: a misspelt "retry_rules" must not have people called by rules that nobody chose. Within a
+consultation they are ignored, as in `POST /api/receive`.
+"""
 
 import hashlib
 from typing import Annotated, Literal
@@ -9,10 +13,13 @@ from gateway.receive import Int32, ReceivePayload
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Seconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
+# As many as the orchestrator takes at once. Checked here too: to name the faults in a hundred thousand takes seconds in
+# which calls would stand still.
+People = Annotated[list[ReceivePayload], Field(max_length=1000)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Pacing(_Body):
@@ -44,7 +51,7 @@ class CampaignBody(_Body):
     """A campaign; each of its consultations is a body of `POST /api/receive`."""
 
     name: str
-    consultations: list[ReceivePayload] = []
+    consultations: People = []
     pacing: Pacing = Pacing()
     calling_hours: CallingHours = CallingHours()
     retry_rules: RetryRules = RetryRules()
@@ -55,7 +62,7 @@ class CampaignBody(_Body):
 class MorePeopleBody(_Body):
     """More people for a campaign."""
 
-    consultations: list[ReceivePayload]
+    consultations: People
 
 
 def derived_request_id(body: CampaignBody) -> str:

@@ -27,6 +27,8 @@ _PHRASES = {
     "list_type": "must be an array",
     "literal_error": "must be {expected}",
     "model_type": "must be an object",
+    "extra_forbidden": "is not known",
+    "too_long": "must have at most {max_length} entries",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
 }

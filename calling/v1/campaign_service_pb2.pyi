@@ -94,7 +94,9 @@ class StartCampaignRequest(_message.Message):
     """Accepts the campaign, and calls nobody before it is resumed."""
     @_builtins.property
     def consultations(self) -> _containers.RepeatedCompositeFieldContainer[_consultation_service_pb2.StartConsultationRequest]:
-        """Whom to call and what to ask. A `person_id` occurs once; `request_id` must be empty. At most 1000."""
+        """Whom to call and what to ask. A `person_id` occurs once; `request_id` must be empty; telephone numbers are Korean.
+        At most 1000. Required, unless the campaign starts paused.
+        """
 
     @_builtins.property
     def pacing(self) -> Global___CampaignPacing:
@@ -196,7 +198,8 @@ Global___CallingHours: _TypeAlias = CallingHours  # noqa: Y015
 class RetryRules(_message.Message):
     """Says when a person is called again who was not reached: how long after the first, the second ... such attempt; the
     last wait of a list repeats. A number that does not exist is not called again. A time at which the person wished to
-    be called goes before these rules and before whoever waits. At most 10 waits of 1 min to 30 days in a list.
+    be called goes before these rules and before whoever waits. At most 10 waits of 1 min (SHORTEST_RETRY_SECONDS) to
+    30 days in a list.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

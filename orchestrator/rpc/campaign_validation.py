@@ -9,9 +9,17 @@ from google.protobuf.duration_pb2 import Duration
 
 from calling.v1 import campaign_service_pb2 as pb
 from calling.v1.consultation_service_pb2 import StartConsultationRequest
-from orchestrator.rpc.validation import LONGEST_ID, LONGEST_NAME, Check, consultation_id, consultation_order
+from orchestrator.rpc.validation import (
+    LONGEST_ID,
+    LONGEST_NAME,
+    Check,
+    consultation_id,
+    consultation_order,
+    phone_number,
+)
 
 MOST_CONSULTATIONS = 1000
+KOREAN = "+82"
 MOST_CALLS = 1000
 MOST_CALLS_PER_SECOND = 100
 HIGHEST_PRIORITY = 9
@@ -80,6 +88,8 @@ def _consultations(listed: Sequence[StartConsultationRequest], check: Check) -> 
         with check.within(f"consultations[{place}]"):
             check.that(not request.request_id, "request_id", "must be empty: the campaign names its consultations")
             consultation_order(request, check)
+            korean = (phone_number(request.person.phone) or KOREAN).startswith(KOREAN)
+            check.that(korean, "person.phone", "must be a Korean number")
             check.that(request.person.person_id not in people, "person.person_id", "must occur once")
         people.add(request.person.person_id)
 

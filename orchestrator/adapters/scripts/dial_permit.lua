@@ -30,7 +30,7 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', told, '-inf', now - LATE)) do
 end
 
 local held = redis.call('ZSCORE', leases, asking)
-if held and (interval == 0 or now - (tonumber(held) - hold) < interval) then
+if held and interval == 0 then
   return 0
 end
 
@@ -42,9 +42,10 @@ if holder and holder ~= asking and redis.call('ZSCORE', leases, holder) then
   return ENGAGED
 end
 
--- Who holds a permit and comes back so late died before the dialling: the call keeps its room, and takes a new place in
--- the pace, for others have dialled meanwhile.
-local free_at = math.max(now, tonumber(redis.call('GET', pace) or now))
+-- Who holds a permit and comes back died before the dialling, or did not get the answer: the call keeps its room, and
+-- takes a new place in the pace. It is free if nobody else can have got a permit since.
+local fresh = held and now - (tonumber(held) - hold) < interval
+local free_at = fresh and now or math.max(now, tonumber(redis.call('GET', pace) or now))
 local full = not held and most > 0 and redis.call('ZCARD', leases) >= most
 local before = held and 0 or redis.call('ZCOUNT', waiting, '-inf', '(' .. string.format('%.0f', line * LINE))
 

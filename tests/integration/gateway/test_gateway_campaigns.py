@@ -167,6 +167,10 @@ async def test_wrong_fields_are_named_in_the_bodys_words(client: Client, orchest
         ({"name": "봄", "calling_hours": {"weekdays": ["mon"]}}, "calling_hours.weekdays[0]"),
         ({"name": "봄", "retry_rules": {"busy_seconds": [-1]}}, "retry_rules.busy_seconds[0]"),
         ({"name": "봄", "pacing": {"calls_per_second": "1"}}, "pacing.calls_per_second"),
+        ({"name": "봄", "start_pause": True}, "start_pause"),
+        ({"name": "봄", "retry_rules": {"busy": [600]}}, "retry_rules.busy"),
+        ({"name": "봄", "consultations": {}}, "consultations"),
+        ({"name": "봄", "consultations": [{}] * 1001}, "consultations"),
     ],
 )
 async def test_bodies_that_are_none(client: Client, orchestrator, body, field):

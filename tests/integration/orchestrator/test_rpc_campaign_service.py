@@ -34,6 +34,19 @@ def campaign(people: int = 2, **fields: Any) -> pb.StartCampaignRequest:
     return request
 
 
+def _abroad() -> StartConsultationRequest:
+    request = consultation(7)
+    request.person.phone = "+12025550123"
+    return request
+
+
+async def test_a_campaign_of_nobody_is_refused_unless_it_starts_paused() -> None:
+    async with serving(CampaignWorld()) as served:
+        refusal = await refused(served.campaigns.StartCampaign(campaign(people=0)))
+        assert (refusal.reason, refusal.fields) == ("INVALID_FIELD", ["consultations"])
+        assert await started(served, people=0, start_paused=True)
+
+
 async def started(served: Served, **fields: Any) -> str:
     return (await served.campaigns.StartCampaign(campaign(**fields))).campaign.campaign_id
 
@@ -158,6 +171,7 @@ async def test_a_cursor_that_is_none() -> None:
         ({"retry_rules": pb.RetryRules(busy=[Duration(seconds=59)])}, "retry_rules.busy[0]"),
         ({"consultations": [consultation(7, request_id="x")]}, "consultations[2].request_id"),
         ({"consultations": [consultation(0)]}, "consultations[2].person.person_id"),
+        ({"consultations": [_abroad()]}, "consultations[2].person.phone"),
         ({"consultations": [consultation(7, session_index=-1)]}, "consultations[2].session_index"),
         ({"consultations": [consultation(number) for number in range(2, 1001)]}, "consultations"),
     ],

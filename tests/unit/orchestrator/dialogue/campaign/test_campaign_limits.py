@@ -165,7 +165,7 @@ class CampaignLimits(RuleBasedStateMachine):
         placed = self._telephone.orders[list(self._telephone.calls).index(sid)]
         if wished is not None:
             self._wishes[placed.consultation_id] = self._world.clock.now() + timedelta(seconds=wished)
-            wish = CallBackWish("이따가요", 4, not_before=self._wishes[placed.consultation_id])
+            wish = CallBackWish("다음에요", 4, not_before=self._wishes[placed.consultation_id])
         self._run(self._world.talks(sid, wish))
 
     @rule(which=st.integers(0, 1), state=st.sampled_from(["pause", "resume"]))

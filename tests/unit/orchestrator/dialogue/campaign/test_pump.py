@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.dialogue.ports.telephone import CallStatus
+from orchestrator.dialogue.ports.telephone import CallReport, CallStatus
 from orchestrator.domain.campaign import (
     AttemptResult,
     CallingHours,
@@ -91,6 +91,21 @@ async def test_who_was_not_reached_is_called_again_by_the_rules() -> None:
 
 
 @virtual_time
+async def test_a_network_whose_clock_is_ahead_puts_nothing_off() -> None:
+    world = CampaignWorld()
+    await world.begin("a")
+    await world.pass_time(3)
+    (sid,) = world.ringing()
+    now = world.clock.now()
+    report = CallReport(sid, CallStatus.BUSY, happened_at=now + timedelta(hours=2))
+    await world.reports.report((await world.item("a")).consultation_id, report)
+    await world.pass_time(5)
+    item = await world.item("a")
+    assert item.next_attempt_at is not None
+    assert item.next_attempt_at <= now + timedelta(seconds=605)
+
+
+@virtual_time
 async def test_nobody_is_called_outside_the_hours() -> None:
     world = CampaignWorld()
     morning = CallingHours(10 * 60, 10 * 60 + 1)
@@ -131,7 +146,7 @@ async def test_a_wish_goes_before_rules_and_order() -> None:
     await world.begin(*people, wanted=plan(calls=1, retry=RetryRules(most_attempts=1)))
     await world.pass_time(3)
     (sid,) = world.ringing()
-    wish = CallBackWish("조금 이따가요", 4, not_before=world.clock.now() + timedelta(seconds=30))
+    wish = CallBackWish("다음에요", 4, not_before=world.clock.now() + timedelta(seconds=30))
     await world.talks(sid, wish)
     await world.pass_time(20)
     (sid,) = world.ringing()  # p01 meanwhile

@@ -35,6 +35,7 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
         ("내일 다섯 시 전에", Moment(at(24, 9), at(24, 17))),
         ("내일 열 시에 다시 전화해 주세요", Moment(at(24, 10), at(24, 11))),
         ("저녁 일곱 시 전화 주세요", Moment(at(23, 19), at(23, 20), PartOfDay.EVENING)),
+        ("내일 오전 열한 시에 다시 전화해 주세요", Moment(at(24, 11), at(24, 12), PartOfDay.MORNING)),
         ("모레 아침", Moment(at(25, 9), at(25, 12), PartOfDay.MORNING)),
         ("12월 3일 오전", Moment(at(3, 9, month=12), at(3, 12, month=12), PartOfDay.MORNING)),
         ("십오일날 두 시 반", Moment(at(15, 14, 30, month=12), at(15, 15, 30, month=12))),
