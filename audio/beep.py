@@ -25,6 +25,7 @@ _FAINTEST_DB: Final = -40.0
 
 _HZ_A_LINE: Final = TELEPHONE_HZ / FRAME
 _FIRST, _LAST = int(_LOWEST_HZ / _HZ_A_LINE), int(_HIGHEST_HZ / _HZ_A_LINE)
+_NEAR: Final = np.arange(-2, 3)
 _WINDOW: Final = np.hanning(FRAME).astype(np.float32)
 _FAINTEST: Final = FRAME / 2 * (FULL_SCALE * 10 ** (_FAINTEST_DB / 20)) ** 2
 
@@ -53,11 +54,11 @@ class BeepDetector:
 def tones(samples: Samples) -> list[float]:
     """Returns for each 20 ms the frequency, in Hz, of the one tone that is to be heard; 0: there is none."""
     frames = samples[: samples.size // FRAME * FRAME].astype(np.float32).reshape(-1, FRAME)
-    powers = np.einsum("ij,ij->i", frames, frames)
-    hertz = [0.0] * len(frames)
-    for index in np.flatnonzero(powers > _FAINTEST):
-        hertz[index] = _tone(frames[index])
-    return hertz
+    loud = np.einsum("ij,ij->i", frames, frames) > _FAINTEST
+    hertz = np.zeros(len(frames))
+    if loud.any():
+        hertz[loud] = _strongest(frames[loud])
+    return hertz.tolist()
 
 
 def has_beep(samples: Samples) -> bool:
@@ -65,11 +66,12 @@ def has_beep(samples: Samples) -> bool:
     return BeepDetector().feed(np.concatenate([samples, np.zeros(2 * FRAME, dtype=np.int16)]))
 
 
-def _tone(frame: NDArray[np.float32]) -> float:
-    spectrum = np.fft.rfft(frame * _WINDOW)
-    power = spectrum.real**2 + spectrum.imag**2
-    line = _FIRST + int(power[_FIRST : _LAST + 1].argmax())
-    near = power[line - 2 : line + 3]
-    if near.sum() < _PURE * power[2:].sum():
-        return 0.0
-    return _HZ_A_LINE * float(near @ np.arange(line - 2, line + 3) / near.sum())
+def _strongest(frames: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Returns the frequency of each frame's strongest line; 0 where it does not hold nearly all of the power."""
+    spectra = np.fft.rfft(frames * _WINDOW)
+    powers = spectra.real**2 + spectra.imag**2
+    lines = _FIRST + powers[:, _FIRST : _LAST + 1].argmax(axis=1)[:, None] + _NEAR
+    near = np.take_along_axis(powers, lines, axis=1)
+    held = near.sum(axis=1)
+    hertz = _HZ_A_LINE * (near * lines).sum(axis=1) / np.maximum(held, 1e-9)
+    return np.where(held >= _PURE * powers[:, 2:].sum(axis=1), hertz, 0.0)

@@ -15,8 +15,8 @@ from tests.e2e.test_trouble import CALLEES, COOPERATIVE, FAST, SHORT, assert_com
 
 pytestmark = pytest.mark.slow
 # Silence on a stream is waited through in real time.
-SPEED = {"record": FAST, "stream": 4.0}
-MODES = pytest.mark.parametrize("mode", ["record", "stream"])
+SPEED = {"turn_by_turn": FAST, "stream": 4.0}
+MODES = pytest.mark.parametrize("mode", ["turn_by_turn", "stream"])
 
 
 async def call(world: World, gateway_url: str, mode: str, callee: Script) -> Report:

@@ -54,8 +54,8 @@ class ThinkingAhead:
 
     def take(self, key: TurnKey, callee_input: CalleeInput) -> Exchange | None:
         """Returns the exchange that was begun for a turn, if it ended in the words it was begun for."""
-        spoken = isinstance(callee_input, SpokenInput) and not callee_input.beep
-        words = compact(callee_input.text) if spoken else None
+        spoken = callee_input if isinstance(callee_input, SpokenInput) and not callee_input.beep else None
+        words = None if spoken is None else compact(spoken.text)
         begun = self._begun.get(key)
         if begun is None or begun.words != words:
             self._drop(key)

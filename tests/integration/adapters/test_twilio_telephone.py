@@ -25,7 +25,13 @@ ORDER = CallOrder("5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1", "+821012345678", 40, 1
 
 @asynccontextmanager
 async def calling(
-    server_url: str, *, token: str = TOKEN, timeout: float = 5.0, backoff: float = 0.001, fallback: str = ""
+    server_url: str,
+    *,
+    token: str = TOKEN,
+    timeout: float = 5.0,
+    backoff: float = 0.001,
+    fallback: str = "",
+    carrier_notice: int = 0,
 ) -> AsyncIterator[TwilioTelephone]:
     telephone = TwilioTelephone(
         account_sid=ACCOUNT,
@@ -33,6 +39,7 @@ async def calling(
         from_phone="+15005550006",
         public_base_url="https://gateway.example/",
         fallback_base_url=fallback,
+        carrier_notice=carrier_notice,
         api_base_url=server_url,
         timeout=timeout,
         backoff=backoff,
@@ -51,6 +58,14 @@ async def server() -> AsyncIterator[ScriptedTwilio]:
 async def telephone(server: ScriptedTwilio) -> AsyncIterator[TwilioTelephone]:
     async with calling(server.url) as connected:
         yield connected
+
+
+async def test_a_carrier_that_speaks_first_is_waited_for_once(server: ScriptedTwilio) -> None:
+    async with calling(server.url, carrier_notice=5) as telephone:
+        await telephone.dial(ORDER)
+    fields = dict(server.asked[0].fields)
+    assert "&pause=5#" in fields["Url"]
+    assert "pause" not in fields["FallbackUrl"]
 
 
 async def test_the_fallback_may_have_a_host_name_of_its_own(server: ScriptedTwilio) -> None:
