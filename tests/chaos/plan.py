@@ -36,7 +36,9 @@ MISHAPS: Final[dict[Mode, tuple[str, ...]]] = {
     "stream": ("status_twice", "status_swapped", "status_late", "stream_breaks", "handshake_lost", "stream_stalls"),
 }
 _MISHAP_SHARE: Final = 0.25
-_STREAM_SHARE: Final = 0.1
+_STREAM_SHARE: Final = 0.12
+_NO_STREAM_SECONDS: Final = 15.0
+"""At a plan's end no stream begins any more: it goes in real time, and a short run ends soon after its plan."""
 
 _WEIGHTS: Final[dict[tuple[Kind, Role | None], int]] = {
     ("kill", "gateway"): 4,
@@ -158,13 +160,16 @@ def draw(seed: int, seconds: float, calls: int, *, faults: bool = True) -> Plan:
         faults: whether anything breaks at all.
     """
     chance = random.Random(seed)
-    planned = tuple(_call(chance, number, seconds * number / calls, faults=faults) for number in range(calls))
+    planned = tuple(
+        _call(chance, number, at, streams=at < seconds - _NO_STREAM_SECONDS, faults=faults)
+        for number, at in enumerate(seconds * number / calls for number in range(calls))
+    )
     return Plan(seed, seconds, planned, _Faults(chance, seconds).drawn() if faults else ())
 
 
-def _call(chance: random.Random, number: int, at: float, *, faults: bool) -> PlannedCall:
+def _call(chance: random.Random, number: int, at: float, *, streams: bool, faults: bool) -> PlannedCall:
     (callee,) = chance.choices(tuple(CALLEES), tuple(CALLEES.values()))
-    mode: Mode = "stream" if chance.random() < _STREAM_SHARE else "turn_by_turn"
+    mode: Mode = "stream" if chance.random() < _STREAM_SHARE and streams else "turn_by_turn"
     mishap = chance.choice(MISHAPS[mode])
     suffers = faults and chance.random() < _MISHAP_SHARE
     return PlannedCall(number, round(at, 2), callee, mode, mishap if suffers else "")
