@@ -15,8 +15,8 @@ Kind = Literal[
     "engines_fail", "engines_hang", "backend_500", "backend_hangs", "backend_down", "create_answer_lost",
 ]  # fmt: skip
 
-REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "worker": 2, "speech": 2, "redis": 2}
-"""How many of each program run. The first Redis is the master at the start; three sentinels watch over both."""
+REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "worker": 2, "speech": 2, "redis": 3}
+"""How many of each program run. The first Redis is the master at the start; three sentinels watch over them."""
 
 STOP_SECONDS: Final = 10.0
 BACKEND_DOWN_SECONDS: Final = 60.0

@@ -22,7 +22,7 @@ import aiohttp
 from cli.program_logs import LogFiles
 from tests.chaos.caller import Caller
 from tests.chaos.laws import judge
-from tests.chaos.plan import Plan, draw
+from tests.chaos.plan import REPLICAS, Plan, draw
 from tests.chaos.slope import slope
 from tests.chaos.system import COUNTED, ChaosSystem, running
 
@@ -32,7 +32,7 @@ _PATIENCE_SECONDS: Final = 120.0
 _TOLERANCES: Final = {"memory MB": 4.0, "open files": 8.0, "threads": 3.0, "tasks": 12.0}
 """So much is noise: a call more or less that happens to be under way."""
 
-_KEPT: Final = frozenset({("redis-0", "memory MB"), ("redis-1", "memory MB")})
+_KEPT: Final = frozenset((f"redis-{number}", "memory MB") for number in range(REPLICAS["redis"]))
 """Consultations are kept for days and audio for an hour: this is shown, and may grow."""
 
 

@@ -14,6 +14,7 @@ from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
 from orchestrator.domain.errors import SpeechToTextUnavailable
 from tests.chaos.balancer import Balancer
 from tests.fakes.speech_servers import ScriptedRecogniser, ScriptedSynthesiser, serving
+from tests.fakes.waiting import until
 from tests.fakes.wav import tiny_wav
 
 
@@ -72,4 +73,30 @@ async def test_who_has_too_much_to_do_is_not_asked_for_more(servers: Servers) ->
     with pytest.raises(SpeechToTextUnavailable):
         await recogniser.recognize(tiny_wav(), timeout=3)
     assert (len(servers.ill[0].requests), len(servers.well[0].requests)) == (1, 0)
+    await recogniser.close()
+
+
+async def test_who_answered_in_anothers_place_is_asked_first_from_then_on(servers: Servers) -> None:
+    servers.ill[0].failure = grpc.StatusCode.INTERNAL
+    recogniser = GrpcSpeechToText(servers.address)
+    await recogniser.recognize(tiny_wav(), timeout=3)
+    asked = len(servers.ill[0].requests)
+    for _ in range(3):
+        await recogniser.recognize(tiny_wav(), timeout=3)
+    assert (asked, len(servers.ill[0].requests), len(servers.well[0].requests)) == (1, 1, 4)
+    await recogniser.close()
+
+
+async def test_a_request_under_way_outlives_the_change_of_server(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grpc_attempts, "PATIENCE", 10.0)
+    servers.ill[0].delay, servers.ill[0].text = 0.2, "천천히"
+    recogniser = GrpcSpeechToText(servers.address)
+    slow = asyncio.create_task(recogniser.recognize(tiny_wav(), timeout=5))
+    await until(lambda: len(servers.ill[0].requests) == 1)
+    servers.ill[0].delay, servers.ill[0].failure = 0.0, grpc.StatusCode.INTERNAL
+    servers.ill[0].failures = 1
+    assert (await recogniser.recognize(tiny_wav(), timeout=3)).text == "네, 맞아요."
+    assert (await slow).text == "천천히"
     await recogniser.close()
