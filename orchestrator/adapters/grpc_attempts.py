@@ -8,8 +8,8 @@ they may be asked twice; the first answer counts.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import grpc.aio
@@ -19,7 +19,7 @@ from orchestrator.adapters.grpc_channel import open_channel
 _Answer = TypeVar("_Answer")
 Attempt = Callable[[grpc.aio.Channel, float], Awaitable[_Answer]]
 
-MOST_ATTEMPTS: Final = 3
+MOST_ATTEMPTS: Final = 4
 PATIENCE: Final = 2.5
 """Seconds without an answer after which another server is asked too; one that is well takes less."""
 
@@ -29,8 +29,16 @@ _OTHERS_MAY_SERVE: Final = frozenset(
 """Not RESOURCE_EXHAUSTED: who is told that there is too much does not ask for more."""
 
 
+@dataclass(eq=False, slots=True)
+class _Connection:
+    """A channel, and how many requests use it now."""
+
+    channel: grpc.aio.Channel
+    users: int = 0
+
+
 class SpeechServers:
-    """The servers behind one address."""
+    """The servers behind one address: one connection is used until another one answers in its place."""
 
     def __init__(self, address: str) -> None:
         """Makes it; where the event loop runs.
@@ -39,11 +47,11 @@ class SpeechServers:
             address: `host:port`.
         """
         self._address = address
-        self._usual = open_channel(address)
+        self._usual = _Connection(open_channel(address))
 
     async def close(self) -> None:
         """Closes the connection."""
-        await self._usual.close()
+        await self._usual.channel.close()
 
     async def ask(self, attempt: Attempt[_Answer], *, timeout: float) -> _Answer:
         """Returns the first answer.
@@ -57,22 +65,31 @@ class SpeechServers:
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + timeout
-        tasks: list[asyncio.Task[_Answer]] = []
-        async with AsyncExitStack() as connections:
-            try:
-                for number in range(1, MOST_ATTEMPTS + 1):
-                    channel = self._usual if number == 1 else open_channel(self._address, shared=False)
-                    if number > 1:
-                        connections.push_async_callback(channel.close)
-                    tasks.append(asyncio.create_task(_asked(attempt, channel, max(0.0, until - loop.time()))))
-                    patience = PATIENCE if number < MOST_ATTEMPTS else None
-                    if (answer := await _first_answer(tasks, patience)) is not None:
-                        return answer.result()
-                return tasks[-1].result()
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        tasks: dict[asyncio.Task[_Answer], _Connection] = {}
+        try:
+            for number in range(1, MOST_ATTEMPTS + 1):
+                connection = self._usual if number == 1 else _Connection(open_channel(self._address, shared=False))
+                connection.users += 1
+                task = asyncio.create_task(_asked(attempt, connection.channel, max(0.0, until - loop.time())))
+                tasks[task] = connection
+                patience = PATIENCE if number < MOST_ATTEMPTS else None
+                if (answer := await _first_answer(tuple(tasks), patience)) is not None:
+                    if answer.exception() is None:
+                        self._usual = tasks[answer]
+                    return answer.result()
+            return task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._leave(tasks.values())
+
+    async def _leave(self, connections: Iterable[_Connection]) -> None:
+        """Closes what nobody uses any more."""
+        for connection in connections:
+            connection.users -= 1
+            if connection is not self._usual and not connection.users:
+                await connection.channel.close()
 
 
 async def _asked(attempt: Attempt[_Answer], channel: grpc.aio.Channel, timeout: float) -> _Answer:

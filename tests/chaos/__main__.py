@@ -14,14 +14,8 @@ from pathlib import Path
 from tests.chaos import table
 from tests.chaos.plan import draw
 from tests.chaos.run import RunResult, run
+from tests.chaos.schedule import schedule
 
-_STARTING = 20.0
-"""Seconds within which everything runs."""
-_SHORTEST_SETTLING, _LONGEST_SETTLING, _SETTLING_SHARE = 30.0, 200.0, 0.35
-"""Of a run so much is left for what is under way to come to its end. The longest is what the product takes to find out
-by itself that a call is over of whose end nobody told it: three minutes."""
-_LEAST_PATIENCE = 60.0
-"""A short run may take so much longer than it was told: a call on a stream lasts."""
 _CALLS_A_SECOND = 500 / 380
 """So that a run of ten minutes has 500; two cores carry it."""
 
@@ -29,11 +23,9 @@ _CALLS_A_SECOND = 500 / 380
 def main() -> int:
     """Draws a plan, prints it, lets it happen, and prints what came of it."""
     arguments = _arguments()
-    settling = min(_LONGEST_SETTLING, max(_SHORTEST_SETTLING, arguments.seconds * _SETTLING_SHARE))
-    seconds = max(1.0, arguments.seconds - settling - (_STARTING if arguments.seconds > 2 * _LONGEST_SETTLING else 0.0))
-    calls = arguments.calls or max(1, round(seconds * _CALLS_A_SECOND))
-    patience = max(settling, _LEAST_PATIENCE)
-    plan = draw(arguments.seed, seconds, calls, faults=not arguments.no_faults)
+    times = schedule(arguments.seconds)
+    calls = arguments.calls or max(1, round(times.plan * _CALLS_A_SECOND))
+    plan = draw(arguments.seed, times.plan, calls, faults=not arguments.no_faults)
     for line in table.plan_lines(plan):
         print(line)
     if arguments.plan:
@@ -44,7 +36,7 @@ def main() -> int:
     def note(line: str) -> None:
         print(f"[{time.monotonic() - began:6.1f}] {line}", flush=True)
 
-    result = asyncio.run(run(plan, arguments.speed, patience, arguments.out, note))
+    result = asyncio.run(run(plan, arguments.speed, times.limit, arguments.out, note))
     _keep(result, arguments.out)
     for line in table.lines(plan, result, _command(arguments, calls)):
         print(line)
@@ -53,7 +45,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0, help="how long the run lasts, settling included")
+    parser.add_argument("--seconds", type=float, default=600.0, help="how long it may take in all; at least 115")
     parser.add_argument("--calls", type=int, default=None, help="how many; without it as many as fit (500 in 600 s)")
     parser.add_argument("--seed", type=int, default=None, help="the same seed gives the same plan")
     parser.add_argument("--speed", type=float, default=4.0, help="phone seconds a second, in calls turn by turn")

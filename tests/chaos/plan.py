@@ -15,8 +15,8 @@ Kind = Literal[
     "engines_fail", "engines_hang", "backend_500", "backend_hangs", "backend_down", "create_answer_lost",
 ]  # fmt: skip
 
-REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "worker": 2, "speech": 2, "redis": 2}
-"""How many of each program run. The first Redis is the master at the start; three sentinels watch over both."""
+REPLICAS: Final[dict[Role, int]] = {"gateway": 2, "orchestrator": 2, "worker": 2, "speech": 2, "redis": 3}
+"""How many of each program run. The first Redis is the master at the start; three sentinels watch over them."""
 
 STOP_SECONDS: Final = 10.0
 BACKEND_DOWN_SECONDS: Final = 60.0
@@ -36,7 +36,9 @@ MISHAPS: Final[dict[Mode, tuple[str, ...]]] = {
     "stream": ("status_twice", "status_swapped", "status_late", "stream_breaks", "handshake_lost", "stream_stalls"),
 }
 _MISHAP_SHARE: Final = 0.25
-_STREAM_SHARE: Final = 0.1
+_STREAM_SHARE: Final = 0.12
+_NO_STREAM_SECONDS: Final = 15.0
+"""At a plan's end no stream begins any more: it goes in real time, and a short run ends soon after its plan."""
 
 _WEIGHTS: Final[dict[tuple[Kind, Role | None], int]] = {
     ("kill", "gateway"): 4,
@@ -158,13 +160,16 @@ def draw(seed: int, seconds: float, calls: int, *, faults: bool = True) -> Plan:
         faults: whether anything breaks at all.
     """
     chance = random.Random(seed)
-    planned = tuple(_call(chance, number, seconds * number / calls, faults=faults) for number in range(calls))
+    planned = tuple(
+        _call(chance, number, at, streams=at < seconds - _NO_STREAM_SECONDS, faults=faults)
+        for number, at in enumerate(seconds * number / calls for number in range(calls))
+    )
     return Plan(seed, seconds, planned, _Faults(chance, seconds).drawn() if faults else ())
 
 
-def _call(chance: random.Random, number: int, at: float, *, faults: bool) -> PlannedCall:
+def _call(chance: random.Random, number: int, at: float, *, streams: bool, faults: bool) -> PlannedCall:
     (callee,) = chance.choices(tuple(CALLEES), tuple(CALLEES.values()))
-    mode: Mode = "stream" if chance.random() < _STREAM_SHARE else "turn_by_turn"
+    mode: Mode = "stream" if chance.random() < _STREAM_SHARE and streams else "turn_by_turn"
     mishap = chance.choice(MISHAPS[mode])
     suffers = faults and chance.random() < _MISHAP_SHARE
     return PlannedCall(number, round(at, 2), callee, mode, mishap if suffers else "")

@@ -1,4 +1,4 @@
-"""Redis as a master, its replica, and three sentinels that watch over them; each has a port that it keeps."""
+"""Redis as a master, its two replicas, and three sentinels that watch over them; each has a port that it keeps."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from cli.child_process import Program
 from cli.redis_server import find_redis_server
 
 SENTINELS: Final = 3
-DATA_SERVERS: Final = 2
+DATA_SERVERS: Final = 3
 
 _SERVICE: Final = "chaos"
 _SECONDS: Final = 1.0
 _STARTING_SECONDS: Final = 20.0
+# A master that was replaced and comes back takes itself for the master until a sentinel tells it better, ten seconds
+# later. What it took in that time would be lost; it has no replicas any more, and so takes nothing.
 _DURABLE: Final[Mapping[str, object]] = {
+    "min-replicas-to-write": 1,
     "appendonly": "yes",
     "appendfsync": "always",
     "save": '""',
@@ -50,10 +53,11 @@ class WatchedServers:
         return f"redis+sentinel://{','.join(f'127.0.0.1:{port}' for port in self.ports[DATA_SERVERS:])}/{_SERVICE}/0"
 
     def data_servers(self) -> Iterator[Program]:
-        """Yields the master and the replica."""
-        master, replica = self.ports[:DATA_SERVERS]
+        """Yields the master and the replicas."""
+        master, *replicas = self.ports[:DATA_SERVERS]
         yield self._program("redis-0", master, _DURABLE)
-        yield self._program("redis-1", replica, {**_DURABLE, "replicaof": f"127.0.0.1 {master}"})
+        for number, port in enumerate(replicas, start=1):
+            yield self._program(f"redis-{number}", port, {**_DURABLE, "replicaof": f"127.0.0.1 {master}"})
 
     def sentinels(self) -> Iterator[Program]:
         """Yields those who watch."""
@@ -63,7 +67,7 @@ class WatchedServers:
             yield self._program(f"sentinel-{number}", port, options, "--sentinel")
 
     async def until_watched(self) -> None:
-        """Returns when the replica has everything and the sentinels know all servers.
+        """Returns when the replicas follow and the sentinels know all servers.
 
         Raises:
             TimeoutError: that takes too long.
@@ -107,4 +111,5 @@ async def _knows_all(port: int) -> bool:
     finally:
         await client.aclose()
     others = int(master["num-other-sentinels"]) == SENTINELS - 1
-    return others and [replica["master-link-status"] for replica in replicas] == ["ok"]
+    linked = [replica["master-link-status"] for replica in replicas]
+    return others and linked == ["ok"] * (DATA_SERVERS - 1)

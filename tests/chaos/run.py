@@ -37,31 +37,30 @@ class RunResult:
     restarts: int
 
 
-async def run(plan: Plan, speed: float, patience: float, folder: Path, note: Callable[[str], None]) -> RunResult:
+async def run(plan: Plan, speed: float, limit: float, folder: Path, note: Callable[[str], None]) -> RunResult:
     """Lets a plan happen.
 
     Args:
         plan: what.
         speed: phone seconds a real second, in calls that go turn by turn.
-        patience: seconds after the plan's end within which everything must be settled.
+        limit: seconds from now on within which everything must be settled.
         folder: for the programs' logs.
         note: takes a line for whatever happens.
     """
+    until = asyncio.get_running_loop().time() + limit
     with tempfile.TemporaryDirectory(prefix="chaos-") as data, LogFiles(folder / "logs") as logs:
         async with running(Path(data), logs.write) as system, aiohttp.ClientSession() as session:
             note("everything runs")
             caller = Caller(system, session, speed)
             began = time.monotonic()
-            await _happen(plan, system, caller, patience, note)
+            await _happen(plan, system, caller, until, note)
             seconds = time.monotonic() - began
             records = [await caller.record(planned) for planned in plan.calls]
             restarts = sum(replica.restarts for replicas in system.replicas.values() for replica in replicas)
     return RunResult(records, [judge(record) for record in records], seconds, restarts)
 
 
-async def _happen(
-    plan: Plan, system: ChaosSystem, caller: Caller, patience: float, note: Callable[[str], None]
-) -> None:
+async def _happen(plan: Plan, system: ChaosSystem, caller: Caller, until: float, note: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -75,7 +74,7 @@ async def _happen(
         await happen(plan, system, note)
         await asyncio.sleep(max(0.0, began + plan.seconds - loop.time()))
         note(f"the plan is over, {len(caller.settled)} of {len(calls)} calls are settled")
-        await asyncio.wait(calls, timeout=patience)
+        await asyncio.wait(calls, timeout=max(0.0, until - loop.time()))
         for call in calls:
             if call.done() and (error := call.exception()):
                 raise error

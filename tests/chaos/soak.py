@@ -22,9 +22,9 @@ import aiohttp
 from cli.program_logs import LogFiles
 from tests.chaos.caller import Caller
 from tests.chaos.laws import judge
-from tests.chaos.plan import Plan, draw
+from tests.chaos.plan import REPLICAS, Plan, draw
 from tests.chaos.slope import slope
-from tests.chaos.system import ChaosSystem, running
+from tests.chaos.system import COUNTED, ChaosSystem, running
 
 _CALLS_A_SECOND: Final = 0.4
 _SPEED: Final = 4.0
@@ -32,7 +32,7 @@ _PATIENCE_SECONDS: Final = 120.0
 _TOLERANCES: Final = {"memory MB": 4.0, "open files": 8.0, "threads": 3.0, "tasks": 12.0}
 """So much is noise: a call more or less that happens to be under way."""
 
-_KEPT: Final = ("redis-0", "memory MB")
+_KEPT: Final = frozenset((f"redis-{number}", "memory MB") for number in range(REPLICAS["redis"]))
 """Consultations are kept for days and audio for an hour: this is shown, and may grow."""
 
 
@@ -60,7 +60,7 @@ class Samples:
         lines, flat = [f"{'program':<16}{'':<12}{'level':>8}{'growth':>9}"], True
         for (program, measure), values in sorted(self.values.items()):
             found = slope(self.seconds[-len(values) :], values)
-            kept = (program, measure) == _KEPT
+            kept = (program, measure) in _KEPT
             good = kept or found.flat(_TOLERANCES[measure])
             flat = flat and good
             remark = "  what it is to keep" if kept else "" if good else "  GROWS"
@@ -117,7 +117,7 @@ async def _sample(system: ChaosSystem, folder: Path) -> dict[str, dict[str, floa
         for number, replica in enumerate(replicas):
             name = f"{role}-{number}"
             found[name] = _taken(replica.pid)
-            if role in {"gateway", "orchestrator"}:
+            if role in COUNTED:
                 replica.send(signal.SIGUSR1)
     await asyncio.sleep(0.2)
     for file in folder.glob("*.tasks"):  # noqa: ASYNC240 - a few bytes

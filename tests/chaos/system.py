@@ -33,6 +33,8 @@ _MODULES: Final[dict[Role, str]] = {
     "speech": "tests.chaos.ill_speech", "orchestrator": "orchestrator", "worker": "orchestrator", "gateway": "gateway",
 }  # fmt: skip
 _SETTINGS: Final[dict[Role, dict[str, str]]] = {"orchestrator": {"ROLE": "api"}, "worker": {"ROLE": "worker"}}
+COUNTED: Final = frozenset[Role]({"gateway", "orchestrator", "worker"})
+"""Whose tasks can be counted."""
 _PORT_SETTINGS: Final[dict[Role, str]] = {
     "speech": "SPEECH_PORT", "orchestrator": "GRPC_PORT", "gateway": "HTTP_PORT",
 }  # fmt: skip
@@ -66,7 +68,7 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
     Args:
         folder: for Redis' data; the programs run in it.
         write_log: takes a program's name and a line of its log.
-        counted: whether gateways and orchestrators write to `NAME.tasks` in the folder, at each SIGUSR1, how many
+        counted: whether the programs of `COUNTED` write to `NAME.tasks` in the folder, at each SIGUSR1, how many
             tasks they have.
     """
     async with AsyncExitStack() as stack:
@@ -89,7 +91,7 @@ async def running(folder: Path, write_log: WriteLog, *, counted: bool = False) -
         for role, module in _MODULES.items():
             for number in range(REPLICAS[role]):
                 name, port = f"{role}-{number}", ports[role][number] if role in ports else None
-                counting = [f"{__package__}.counted", f"{name}.tasks"] if counted and role != "speech" else []
+                counting = [f"{__package__}.counted", f"{name}.tasks"] if counted and role in COUNTED else []
                 settings = {**environment, **_SETTINGS.get(role, {})}
                 program = Program(
                     name=name,
