@@ -21,7 +21,7 @@ from tests.bench.streams.figures import milliseconds
 from tests.bench.streams.measurement import COLUMNS, Measured, Target, measure
 from tests.bench.streams.pipecat_environment import NoPipecat
 from tests.bench.streams.systems import ours, pipecat, reference
-from tests.bench.streams.utterances import AGREES, ASKS, COMPLAINS, NOTHING, WAIT_A_MOMENT
+from tests.bench.streams.utterances import AGREES, ASKS, COMPLAINS, INTERRUPTION_SECONDS, NOTHING, WAIT_A_MOMENT
 from tests.bench.table import show
 
 pytestmark = [
@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 AGREE = Line()
-INTERRUPT = Line(WAIT_A_MOMENT, seconds=1.4, interrupts_after=0.8)
+INTERRUPT = Line(WAIT_A_MOMENT, seconds=INTERRUPTION_SECONDS, interrupts_after=0.8)
 CAPACITY = (AGREE, AGREE, INTERRUPT, AGREE, AGREE, INTERRUPT, AGREE, AGREE)
 CONSULTATION = (
     AGREE, AGREE, AGREE, AGREE, Line(COMPLAINS, 2.0), Line(ASKS, 2.4), AGREE, Line(NOTHING), INTERRUPT, AGREE,

@@ -126,6 +126,20 @@ async def test_a_stream_outlives_whoever_carries_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(150)
+async def test_a_sentence_outlives_the_gateway_that_carries_it(tmp_path: Path) -> None:
+    async def blows(call: LiveCall) -> AsyncIterator[Blow]:
+        await call.until("answered")
+        await asyncio.sleep(3.0)
+        call.fleet.connected.signal("gateway", signal.SIGKILL)
+        yield "gateway killed while the agent speaks, another one beside it", call.now
+
+    report, waits = await struck(tmp_path, "stream", 1, blows)
+    assert max(waits.values()) <= MOST_SECONDS
+    assert_unharmed(report)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(150)
 async def test_a_turn_outlives_whoever_takes_it(tmp_path: Path) -> None:
     async def blows(call: LiveCall) -> AsyncIterator[Blow]:
         (await call.asked()).signal("orchestrator", signal.SIGKILL)

@@ -20,12 +20,13 @@ WORLD_CORE: Final = 1
 """Callees and engines run here."""
 
 COLUMNS: Final = (
-    "", "calls", "turns", "gap", "own", "silent", "lost", "cuts", "deaf", "holes", "core", "MB", "late",
+    "", "calls", "turns", "gap", "own", "silent", "clear", "lost", "cuts", "deaf", "holes", "core", "MB", "late",
 )  # fmt: skip
 """Times are p50/p95 in milliseconds.
 
 `gap`: from the callee's last sound to the reply. `own`: what is left of it without the silence that is waited for on
-purpose. `silent`: from the first sound of an interruption to silence. `lost`: lines without a reply. `cuts`: replies
+purpose. `silent`: from the first sound of an interruption to silence. `clear`: what is left of that from the moment on
+at which the sound alone is enough to decide; words may decide sooner. `lost`: lines without a reply. `cuts`: replies
 before the line was over. `deaf`: interruptions that did not silence the agent. `holes`: in the agent's voice. `core`:
 the share of one core. `MB`: what each call took beyond the first. `late`: the client's own lateness, exceeded by one
 frame in a hundred.
@@ -48,6 +49,7 @@ class Target:
         waits: seconds of silence that the system waits for on purpose before it replies, unless it says itself how
             long it waited.
         order: the body of `POST /api/receive`; None: calls are opened plainly.
+        decides_after: seconds of an interruption's sound that the system needs to decide on it; None: unknown.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Target:
     pids: tuple[int, ...]
     waits: float = 0.0
     order: Mapping[str, Any] | None = None
+    decides_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,12 @@ class Measured:
             gap - wait for call in self.figures.calls for gap, wait in zip(call.gaps, self._waits(call), strict=True)
         ]
 
+    @property
+    def clears(self) -> list[float]:
+        """From each decision that the agent was interrupted to its silence at the callee's ear, in seconds."""
+        needed = self.target.decides_after
+        return [] if needed is None else [each - needed for each in self.figures.yields]
+
     def _waits(self, call: CallFigures) -> Sequence[float]:
         return call.waits if len(call.waits) == len(call.gaps) else [self.target.waits] * len(call.gaps)
 
@@ -106,12 +115,16 @@ class Measured:
             self.target.name + (" VOID" if figures.void else ""),
             f"{self.calls}{failed}",
             str(len(figures.gaps)),
-            *(f"{milliseconds(v, 0.5)}/{milliseconds(v, 0.95)}" for v in (figures.gaps, self.own, figures.yields)),
+            *map(_percentiles, (figures.gaps, self.own, figures.yields, self.clears)),
             *(str(figures.total(name)) for name in ("lost", "cut_ins", "unyielding", "stutters")),
             f"{self.core:.2f}",
             "-" if beyond is None else f"{beyond:.1f}",
             f"{figures.late * 1000:.1f}",
         )
+
+
+def _percentiles(seconds: Sequence[float]) -> str:
+    return f"{milliseconds(seconds, 0.5)}/{milliseconds(seconds, 0.95)}"
 
 
 async def measure(

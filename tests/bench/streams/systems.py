@@ -14,13 +14,14 @@ from cli.embedded_redis import EmbeddedRedis
 from cli.ports import free_ports
 from cli.system import Ports, System
 from tests.bench.phone_stub import ACCOUNT, TOKEN
+from tests.bench.streams.decision import decided_after
 from tests.bench.streams.engines import AT_ONCE, Delays
 from tests.bench.streams.measurement import SYSTEM_CORE, WORLD_CORE, Target
 from tests.bench.streams.phone_network import phone_network
 from tests.bench.streams.pipecat_environment import pipecat_python
 from tests.bench.streams.programs import on_cores, started
 from tests.bench.streams.reference_server import SENTENCE_SECONDS, STOP_SECONDS
-from tests.bench.streams.utterances import speech
+from tests.bench.streams.utterances import INTERRUPTION_SECONDS, WAIT_A_MOMENT, speech
 from tests.running_programs import programs_in
 
 _QUESTIONS: Final = 40
@@ -70,7 +71,13 @@ async def ours(folder: Path, delays: Delays = AT_ONCE, name: str = "ours", **set
             await system.__aenter__()
         try:
             pids = tuple(programs_in(folder).values())
-            yield Target(name, system.gateway_url, pids, order=_order())
+            yield Target(
+                name,
+                system.gateway_url,
+                pids,
+                order=_order(),
+                decides_after=decided_after(WAIT_A_MOMENT, INTERRUPTION_SECONDS),
+            )
         finally:
             await system.__aexit__(None, None, None)
 

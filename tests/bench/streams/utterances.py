@@ -28,6 +28,8 @@ TEXTS: Final = (
 )
 """The words, by their number."""
 AGREES, YES, NOTHING, WAIT_A_MOMENT, ASKS, COMPLAINS = range(len(TEXTS))
+INTERRUPTION_SECONDS: Final = 1.4
+"""How long WAIT_A_MOMENT is said."""
 
 _SPOKEN: Final = "네 저는 괜찮아요 요즘 밥도 잘 먹고 잠도 잘 자고 날마다 동네를 한 바퀴 걸어요"
 _MARK: Final = bytes((0xE9, 0x72, 0xF4, 0x6B, 0xEE))

@@ -21,6 +21,14 @@ INTENTS = [
 MATCHING = [{"question": "식사는 하세요?", "expected": ["잘 먹어요", "못 먹어요"], "text": "잘 먹어요", "label": 0}]
 STORED = {"1": [{"q": "도시락은 언제 와요?", "a": "월요일에요."}]}
 FAQ = [{"group": 1, "text": "도시락은 언제 와요?", "label": 0}, {"group": 1, "text": "눈이 오나요?", "label": None}]
+TURNS = [
+    {
+        "asked": "어디가 아프세요?",
+        "expected": "open",
+        "segments": [{"text": "무릎이 아파서", "pause_ms": 400}, {"text": "병원에 갔어요"}],
+        "final": True,
+    }
+]
 PASSED = CaseReport("shy", passed=True, faults=[], subjects=7, with_state=7, turns=9, stuck=False)
 FAILED = CaseReport(
     "loud", passed=False, faults=["result: expected 1, got 0"], subjects=7, with_state=7, turns=3, stuck=False
@@ -31,7 +39,7 @@ FAILED = CaseReport(
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(layers, "installed", lambda: False)
-    for name, lines in (("intents", INTENTS), ("matching", MATCHING), ("faq", FAQ)):
+    for name, lines in (("intents", INTENTS), ("matching", MATCHING), ("faq", FAQ), ("end_of_turn", TURNS)):
         text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
         for folder in (tmp_path, tmp_path / "sets" / "report", tmp_path / "sets" / "tune"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -71,9 +79,11 @@ def test_everything_but_the_calls() -> None:
     assert found["encoder"] is None
     assert found["calls"] is None
     assert found["reported"] == found["tuned"]
+    assert found["reported"]["end_of_turn"]["waited_through"] == 1.0
     table = evaluated("--quick").stdout
     assert "without the extra [embeddings]" in table
     assert "danger: recall" in table
+    assert "pauses waited through" in table
 
 
 @pytest.mark.parametrize(("cases", "status"), [([PASSED], 0), ([PASSED, FAILED], 1)])

@@ -87,9 +87,9 @@ def decisions_about(line: Waveform) -> list[Decision]:
 
 
 @pytest.mark.parametrize("kind", NOISES)
-@pytest.mark.parametrize("snr_db", [30, 10, 0])
+@pytest.mark.parametrize("snr_db", [20, 0])
 def test_the_agent_holds_its_voice_for_no_noise(kind: str, snr_db: int) -> None:
-    found = decisions_about(noise(kind, 4 * HZ, VOICE / 10 ** (snr_db / 20)))
+    found = decisions_about(noise(kind, 3 * HZ, VOICE / 10 ** (snr_db / 20)))
     assert not [decision for decision in found if isinstance(decision, (Hold, Interrupt))]
 
 

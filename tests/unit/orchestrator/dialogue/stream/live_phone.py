@@ -97,6 +97,7 @@ class Speech:
     forgotten: list[str] = field(default_factory=list)
     broken: bool = False
     hangs: bool = False
+    late: float = 0.0
     kept: str = ""
 
     async def speak(self, sentence: str, *, keep: bool) -> AsyncGenerator[bytes, None]:
@@ -105,6 +106,7 @@ class Speech:
             raise TextToSpeechUnavailable
         if self.broken:
             raise TextToSpeechUnavailable
+        await asyncio.sleep(self.late)
         self.spoken.append(sentence)
         for _ in sentence:
             await asyncio.sleep(0.001)
@@ -147,6 +149,7 @@ class LivePhone:
         silent_since: when the callee last heard the agent's voice end.
         drops_marks: the network loses them.
         played: how many sentences the callee has really heard to their end.
+        heard_anything: whether there was any sound of the agent.
     """
 
     def __init__(self, scene: Scene, tokens: Tokens | None = None) -> None:
@@ -163,6 +166,7 @@ class LivePhone:
         self._marks: list[tuple[asyncio.TimerHandle, str]] = []
         self._played_until = 0.0
         self.played = 0
+        self.heard_anything = False
         self._ended = asyncio.Event()
         self._sounds = asyncio.Event()
 
@@ -285,6 +289,7 @@ class LivePhone:
             case AgentAudio(audio):
                 self._played_until = max(_now(), self._played_until) + len(audio) / 8000
                 self._sounds.set()
+                self.heard_anything = True
             case Mark(name) if not self.drops_marks:
                 at = max(_now(), self._played_until)
                 self._marks.append((asyncio.get_running_loop().call_at(at, self._echo, name), name))
