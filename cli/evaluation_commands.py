@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import display, settings
+from cli.conversation_mode import ChosenMode, Mode, ordered_in
 from cli.errors import UsageError
 from cli.event_loop import run
 from cli.ports import free_ports
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 # The callees of the end-to-end tests: they lie beside the package in a checkout, and nowhere else.
 CALLEES = Path(__file__).parent.parent / "tests" / "e2e" / "callees"
 SPEED = 400.0
+# Pauses on a stream are waited through in real time, so that its clock may run little faster.
+STREAM_SPEED = 4.0
 # Real seconds that one simulated call may take.
-_LONGEST_CALL = 90.0
+_LONGEST_CALL = 180.0
 
 app = typer.Typer(help="How well callees are understood, on labelled sets and in simulated calls.")
 
@@ -109,12 +112,14 @@ def faq(
 @app.command()
 def calls(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Cases: evaluation/CALLS.md says how they look.")],
+    mode: ChosenMode = None,
     as_json: AsJson = False,
 ) -> None:
     """Call every callee of a folder through the whole system. Exit status 0 when all came out as expected."""
 
     async def report() -> Report:
-        return await _calls(load_cases(folder), _on_case(as_json))
+        cases = [replace(case, payload=ordered_in(mode, case.payload)) for case in load_cases(folder)]
+        return await _calls(cases, _on_case(as_json), speed=STREAM_SPEED if mode is Mode.STREAM else SPEED)
 
     _evaluate(report(), as_json)
 
@@ -150,10 +155,10 @@ async def _everything(*, quick: bool, on_case: OnCase) -> Report:
     return replace(report, calls=await _calls(load_cases(CALLEES), on_case))
 
 
-async def _calls(cases: list[Case], on_case: OnCase) -> CallsReport:
+async def _calls(cases: list[Case], on_case: OnCase, *, speed: float = SPEED) -> CallsReport:
     async with sandbox_system(
         Ports(*free_ports(3)),
-        SPEED,
+        speed,
         settings.read().model_copy(update={"openai_api_key": ""}),
         write_log=lambda _name, _line: None,
         on_ready=lambda _name, _seconds: None,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from cli import display, settings
+from cli.conversation_mode import ChosenMode, ordered_in
 from cli.demonstration import Demonstration
 from cli.errors import CommandError, UsageError
 from cli.event_loop import run, run_until_stopped
@@ -22,7 +22,6 @@ from cli.sandbox_system import refusal, sandbox_system
 from cli.system import Ports
 from sandbox.gateway_client import ConsultationRefused
 from sandbox.payloads import example_callee, example_payload
-from sandbox.payloads.mode import ConversationMode, in_mode
 from sandbox.phone_call import place_call
 from sandbox.script import Script, ScriptError, load_script
 
@@ -33,15 +32,6 @@ if TYPE_CHECKING:
 console = display.console
 app = typer.Typer(no_args_is_help=True, help="The whole system, with a telephone network made of software.")
 
-
-class Mode(StrEnum):
-    """How the sound of a call travels: recording by recording, or on a stream in real time."""
-
-    RECORD = "record"
-    STREAM = "stream"
-
-
-_CONVERSATION_MODES: Final[dict[Mode, ConversationMode]] = {Mode.RECORD: "turn_by_turn", Mode.STREAM: "stream"}
 
 PayloadFile = Annotated[Path | None, typer.Option(help="A body of POST /api/receive; without it an example.")]
 CalleeFile = Annotated[Path | None, typer.Option(help="Who answers: a callee.json; without it an example.")]
@@ -71,7 +61,7 @@ def run_sandbox(
 def call_in_sandbox(
     payload: PayloadFile = None,
     callee: CalleeFile = None,
-    mode: Annotated[Mode | None, typer.Option(help="How the sound travels; without it as the payload says.")] = None,
+    mode: ChosenMode = None,
     speed: Speed = 1.0,
     out: ReportFile = Path("out.json"),
 ) -> None:
@@ -81,9 +71,7 @@ def call_in_sandbox(
     ran to its end and Twilio had nothing to complain of.
     """
     body, script, chosen, folder = _payload(payload), _callee(callee), settings.read(), _folder_beside(out)
-    if mode is not None:
-        body = in_mode(body, _CONVERSATION_MODES[mode])
-    report = run(_one_call(body, script, chosen, speed, folder))
+    report = run(_one_call(ordered_in(mode, body), script, chosen, speed, folder))
     try:
         out.write_text(report.to_json(), encoding="utf-8")
     except OSError as error:

@@ -87,8 +87,9 @@ class BuiltInSummary:
 def built_in_summary(outcome: Outcome, turns: Sequence[Turn]) -> BuiltInSummary:
     """Returns the summary of what a call came to."""
     spoken = {turn.number: turn for turn in turns if turn.speaker is Speaker.CALLEE and turn.text}
+    latest = next((turn for turn in reversed(turns) if turn.speaker is Speaker.CALLEE), None)
     return BuiltInSummary(
-        _sound((_ending(outcome, spoken), *_dangers(spoken), *_identity(outcome, spoken)), spoken),
+        _sound((_ending(outcome, spoken, latest), *_dangers(spoken), *_identity(outcome, spoken)), spoken),
         _sound((*_findings(outcome), *map(_new_problem, outcome.new_problems)), spoken),
         _sound((*_closing(outcome, spoken), _unanswered(turns, spoken)), spoken),
     )
@@ -102,13 +103,12 @@ def _sound(lines: Iterable[Line | None], spoken: Spoken) -> tuple[Line, ...]:
     return tuple(line for line in lines if line is not None and set(line.claim.turn_numbers) <= spoken.keys())
 
 
-def _ending(outcome: Outcome, spoken: Spoken) -> Line:
+def _ending(outcome: Outcome, spoken: Spoken, latest: Turn | None) -> Line:
     cause = _CAUSES.get(outcome.exception)
     if outcome.call_back is not None and not any(map(_answered, outcome.findings)):
         return _line("지금 통화하기 어렵다고 하여 상담을 뒤로 미뤘습니다.", outcome.call_back.turn_number)
-    latest = max(spoken, default=0)
-    if outcome.exception is ExceptionCode.NONE and latest and _danger_in(spoken[latest]) is not None:
-        return _line("위험한 상황이라 도움을 받는 것이 먼저여서 상담을 도중에 마쳤습니다.", latest)
+    if outcome.exception is ExceptionCode.NONE and latest is not None and _danger_in(latest) is not None:
+        return _line("위험한 상황이라 도움을 받는 것이 먼저여서 상담을 도중에 마쳤습니다.", latest.number)
     return _line(_ENDINGS[outcome.exception], *(_meaning(spoken, cause)[-1:] if cause else ()))
 
 
@@ -128,9 +128,8 @@ def _identity(outcome: Outcome, spoken: Spoken) -> Iterator[Line]:
     if outcome.exception in {ExceptionCode.NOT_ANSWERED, ExceptionCode.WRONG_PERSON}:
         return
     if outcome.identified:
-        proof = {
-            turn.subject: number for number, turn in spoken.items() if turn.subject in _WHO
-        }  # the last word counts
+        # Of several tries the last one counts.
+        proof = {turn.subject: number for number, turn in spoken.items() if turn.subject in _WHO}
         yield _line("본인임을 확인했습니다.", *proof.values())
     else:
         yield _line("본인인지 확인하지 못했습니다.")

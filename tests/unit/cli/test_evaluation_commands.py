@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from cli import evaluation_commands, main
 from evaluation import layers, report
 from evaluation.calls import CaseReport, summed
+from evaluation.cases import Case
 
 INTENTS = [
     {"context": "식사는 하셨어요?", "text": "네", "label": {"intent": "yes"}},
@@ -86,17 +87,37 @@ def test_everything_but_the_calls() -> None:
     assert "pauses waited through" in table
 
 
+def one_callee() -> None:
+    Path("folder", "shy").mkdir(parents=True)
+    for name in ("callee", "expect"):
+        Path("folder", "shy", f"{name}.json").write_text("{}")
+
+
+@pytest.mark.parametrize(("mode", "asked_for"), [("stream", "stream"), ("record", "turn_by_turn"), (None, None)])
+def test_callees_are_called_in_the_mode_that_is_named(
+    mode: str | None, asked_for: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[tuple[str | None, float]] = []
+
+    async def calls(cases: list[Case], _: object, *, speed: float) -> object:
+        called.extend((json.loads(case.payload).get("conversation_mode"), speed) for case in cases)
+        return summed([PASSED])
+
+    monkeypatch.setattr(evaluation_commands, "_calls", calls)
+    one_callee()
+    assert evaluated("calls", "folder", *(["--mode", mode] if mode else [])).exit_code == 0
+    assert called == [(asked_for, evaluation_commands.STREAM_SPEED if mode == "stream" else evaluation_commands.SPEED)]
+
+
 @pytest.mark.parametrize(("cases", "status"), [([PASSED], 0), ([PASSED, FAILED], 1)])
 def test_calls_that_went_wrong_end_with_status_1(
     cases: list[CaseReport], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def calls(*_: object) -> object:
+    async def calls(*_: object, speed: float) -> object:
         return summed(cases)
 
     monkeypatch.setattr(evaluation_commands, "_calls", calls)
-    Path("folder", "shy").mkdir(parents=True)
-    for name in ("callee", "expect"):
-        Path("folder", "shy", f"{name}.json").write_text("{}")
+    one_callee()
     for words in (["calls", "folder"], ["calls", "folder", "--json"]):
         result = evaluated(*words)
         assert result.exit_code == status

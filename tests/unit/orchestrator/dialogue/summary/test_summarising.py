@@ -117,6 +117,8 @@ async def test_a_call_that_a_danger_ended_did_not_come_to_its_end() -> None:
     said = talks.turns()
     turns = talks.in_danger(said, said[-1].number, DangerKind.FIRE, "불이 났어요")
     assert (await summary(turns=turns, need_human=NeedHuman.GRAVE)).text.startswith("위험한 상황이라")
+    silence = Turn(25, Speaker.CALLEE, "", Source.SILENCE, NOON, "anything_else[1]")
+    assert (await summary(turns=(*turns, silence))).text.startswith("상담을 끝까지 마쳤습니다.")
 
 
 @virtual_time
