@@ -78,6 +78,7 @@ class LimitedWorld(CampaignWorld):
             clock=self.clock,
             institution=self.institution,
             pauses=self.pauses,
+            alarms=self.alarms,
         )
         campaigns: Any = Mortal(self.campaign_store, life)
         self.pump = Pump(campaigns, self.consultations, self.clock, KoreanHolidays())
