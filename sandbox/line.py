@@ -197,8 +197,8 @@ class Line:
         return any(sound.end > at for sound in self._made)
 
     def said(self, since: float) -> list[Sound]:
-        """Returns what the callee has begun to say, in words, from a moment on."""
-        return [sound for sound in self._made if sound.text and since <= sound.start <= self.now]
+        """Returns what the callee has said or begun to say, in words, from a moment on."""
+        return [sound for sound in self._made if sound.text and since < sound.end and sound.start <= self.now]
 
     def stopped(self) -> AbstractContextManager[None]:
         """Stops the line's time while the sandbox works."""

@@ -183,6 +183,16 @@ def test_a_word_in_between_needs_no_turn():
     assert laws(record(said)) == set()
 
 
+def test_a_word_before_a_stream_goes_on_with_what_was_cut_needs_no_turn():
+    first = verb("Connect", 0.0, 5.6, heard=[GREETING, "요즘"], audio_s=[[0.2, 3.0], [5.0, 5.5]], said=[YES],
+        said_s=[[3.5, 4.5]], failure=31921)  # fmt: skip
+    second = verb("Connect", 5.7, 16.0, heard=[QUESTION, GOODBYE], audio_s=[[6.3, 8.0], [11.0, 16.0]],
+        said=["네.", WELL], said_s=[[6.0, 6.2], [8.5, 9.5]])  # fmt: skip
+    call = replace(IN_A_STREAM, verbs=(first, second, verb("Hangup", 16.0, 16.0)))
+    assert laws(record(call)) == set()
+    assert Law.TURNS_LOST in laws(record(call, transcript=without(4)))
+
+
 def test_words_claimed_as_heard_that_were_not_played_are_lost():
     call = replace(BY_TURNS, verbs=(*BY_TURNS.verbs[:4], verb("Hangup", 15.1, 15.1)))
     assert laws(record(call)) == {Law.TURNS_LOST}

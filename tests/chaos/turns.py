@@ -160,12 +160,13 @@ def _streams(call: PhoneCall) -> Iterator[ExecutedVerb]:
 def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
     """Yields what the callee said on a stream before words of the agent that the transcript has.
 
-    What was said while the agent spoke on is none of it: "네" in between is no answer.
+    What was said while the agent spoke on is none of it: "네" in between is no answer. Nor is what was said before the
+    agent's first words on a stream: they go on from where an earlier one ended.
     """
     spans = list(zip(verb.outcome["audio_s"], verb.outcome["heard"], strict=True))
     for (_, said_until), text in zip(verb.outcome["said_s"], verb.outcome["said"], strict=False):
         start, reply = next(((start, words) for (start, end), words in spans if end > said_until), (0.0, ""))
-        if start > said_until and plain(reply) and plain(reply) in agent:
+        if start > said_until and start > spans[0][0][0] and plain(reply) and plain(reply) in agent:
             yield text
 
 
