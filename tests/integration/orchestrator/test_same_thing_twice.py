@@ -131,6 +131,9 @@ async def system(redis_url: str) -> AsyncIterator[System]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = Client(session, await start(settings(address), DEADLINES))
         stack.push_async_callback(client.gateway.stop)
+        async with asyncio.timeout(20):
+            while (await client.get("/readyz")).status != 200:  # the orchestrator warms up first
+                await asyncio.sleep(0.05)
         redis = open_client(redis_url)
         stack.push_async_callback(redis.aclose)
         store = RedisConsultationStore(redis, SystemClock())
