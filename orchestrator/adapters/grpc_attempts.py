@@ -20,6 +20,8 @@ _Answer = TypeVar("_Answer")
 Attempt = Callable[[grpc.aio.Channel, float], Awaitable[_Answer]]
 
 MOST_ATTEMPTS: Final = 4
+ATTEMPTS_AFTER_FAILURE: Final = 2
+"""Where the request before failed at all attempts: whoever waits now should not wait for as many again."""
 PATIENCE: Final = 2.5
 """Seconds without an answer after which another server is asked too; one that is well takes less."""
 
@@ -48,6 +50,7 @@ class SpeechServers:
         """
         self._address = address
         self._usual = _Connection(open_channel(address))
+        self._most = MOST_ATTEMPTS
 
     async def close(self) -> None:
         """Closes the connection."""
@@ -66,17 +69,21 @@ class SpeechServers:
         loop = asyncio.get_running_loop()
         until = loop.time() + timeout
         tasks: dict[asyncio.Task[_Answer], _Connection] = {}
+        most = self._most
         try:
-            for number in range(1, MOST_ATTEMPTS + 1):
+            for number in range(1, most + 1):
                 connection = self._usual if number == 1 else _Connection(open_channel(self._address, shared=False))
                 connection.users += 1
                 task = asyncio.create_task(_asked(attempt, connection.channel, max(0.0, until - loop.time())))
                 tasks[task] = connection
-                patience = PATIENCE if number < MOST_ATTEMPTS else None
+                patience = PATIENCE if number < most else None
                 if (answer := await _first_answer(tuple(tasks), patience)) is not None:
-                    if answer.exception() is None:
+                    served = answer.exception() is None
+                    self._most = MOST_ATTEMPTS if served else ATTEMPTS_AFTER_FAILURE
+                    if served:
                         self._usual = tasks[answer]
                     return answer.result()
+            self._most = ATTEMPTS_AFTER_FAILURE
             return task.result()
         finally:
             for task in tasks:
