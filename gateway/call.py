@@ -55,7 +55,7 @@ class Listen:
     max_length_seconds: int
     """How long the recording may be; at least 1."""
     keys: int = 0
-    """How many keys are expected; 0: the callee speaks."""
+    """How many keys are asked for; fewer or more may come. 0: the callee speaks."""
 
 
 @dataclass(frozen=True)

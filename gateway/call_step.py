@@ -12,6 +12,7 @@ from gateway.errors import InvalidRequestError
 from gateway.twilio_signature import Webhook
 
 _KEYS = re.compile(r"[0-9*#]+")
+LAST_KEY = "#"
 _ANSWERED = {"completed", "answered"}
 _NATURAL = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -63,19 +64,26 @@ def heard(webhook: Webhook) -> Heard | None:
     """Returns what the callee did while `<Record>` listened; None if they hung up without a word.
 
     Twilio docs, <Record>: `RecordingUrl`, `RecordingDuration`, and `Digits`, which is `hangup` if the callee hung up.
-    `RecordingSid` is sent but not documented; the URL ends with it. On a retry the same fields stand in the query.
+    `RecordingSid` is sent but not documented; the URL ends with it. On a retry the same fields stand in the query; so
+    do the keys that were pressed before those in the form.
     """
     fields: Mapping[str, str] = webhook.query if natural(webhook.query.get("retry")) else webhook.form
     if webhook.query.get("silence") == "1":
         return Silence()
     digits = fields.get("Digits", "")
-    if _KEYS.fullmatch(digits):
-        return PressedKeys(digits)
+    before = "" if fields is webhook.query else webhook.query.get("Digits", "")
+    if _KEYS.fullmatch(keys := before + digits):
+        return PressedKeys(keys)
     recording_sid = fields.get("RecordingSid") or fields.get("RecordingUrl", "").rstrip("/").rpartition("/")[2]
     duration_seconds = natural(fields.get("RecordingDuration")) or 0
     if recording_sid and duration_seconds:
         return RecordedSpeech(recording_sid, duration_seconds)
     return None if digits == "hangup" else Silence()
+
+
+def more_keys_may_follow(webhook: Webhook, pressed: PressedKeys) -> bool:
+    """Returns whether these keys are the first of several: `<Record>` ends with the first and tells of no other."""
+    return pressed.digits != LAST_KEY and "RecordingUrl" in webhook.form and "Digits" not in webhook.query
 
 
 def hand_over_ended(webhook: Webhook) -> HandOverEnded | None:

@@ -13,8 +13,8 @@ from dataclasses import asdict
 from aiohttp import web
 
 from gateway import twiml
-from gateway.call import Reply
-from gateway.call_step import CallStep, hand_over_ended, heard
+from gateway.call import PressedKeys, Reply
+from gateway.call_step import CallStep, hand_over_ended, heard, more_keys_may_follow
 from gateway.errors import ConflictError, GatewayError, InvalidRequestError, TransientError
 from gateway.metrics import Metrics
 from gateway.orchestrator_client import OrchestratorClient
@@ -70,6 +70,8 @@ class TwilioVoice:
         said = heard(request[WEBHOOK])
         if said is None:
             return twiml_response(twiml.hang_up())
+        if isinstance(said, PressedKeys) and more_keys_may_follow(request[WEBHOOK], said):
+            return twiml_response(twiml.more_keys(step.consultation_id, turn_number, said, _urls(request)))
         asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
         again = _urls(request).recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
         return await self._answered(request, step, asked, again)

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from gateway.call import HandOver, HangUp, Listen, OpenStream, Prompt, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Listen, OpenStream, PressedKeys, Prompt, Reply, Silence, Wait
+from gateway.call_step import LAST_KEY
 from gateway.webhook_urls import WebhookUrls
 
 LANGUAGE = "ko-KR"
@@ -18,6 +19,8 @@ MAX_SAY_CHARACTERS = 3600
 ONE_MOMENT = "잠시만 기다려 주세요."
 APOLOGY = "죄송합니다. 전화에 문제가 생겨서 통화를 마치겠습니다. 안녕히 계세요."
 RETRY_PAUSE_SECONDS = 1
+MORE_KEYS_SECONDS = 1
+"""A key that follows another so soon belongs to it."""
 CONSULTATION_PARAMETER = "consultation"
 """Under this name the stream's `start` brings the consultation back."""
 
@@ -68,6 +71,18 @@ def one_moment(again: str, *, spoken: bool) -> str:
     return str(document)
 
 
+def more_keys(consultation_id: str, turn_number: int, pressed: PressedKeys, urls: WebhookUrls) -> str:
+    """Returns TwiML that waits in silence for the keys that follow the one which ended a recording.
+
+    `<Record>` tells of one key only. What is pressed after it belongs to the same answer, not to the next question's.
+    """
+    document = VoiceResponse()
+    url = urls.recording(consultation_id, turn_number, pressed)
+    document.gather(input="dtmf", action=url, method="POST", timeout=MORE_KEYS_SECONDS, finish_on_key=LAST_KEY)
+    document.redirect(url, method="POST")
+    return str(document)
+
+
 def pause(seconds: int, then: str) -> str:
     """Returns TwiML that is silent for some seconds, and then asks."""
     document = VoiceResponse()
@@ -109,14 +124,17 @@ def _prompts(document: VoiceResponse | Gather, prompts: Sequence[Prompt], urls: 
 def _gather(
     document: VoiceResponse, prompts: Sequence[Prompt], listen: Listen, consultation_id: str, urls: WebhookUrls
 ) -> None:
-    """Adds a `<Gather>` for keys, which may be pressed while the prompts play, and a `<Redirect>` for when none are."""
+    """Adds a `<Gather>` for keys, which may be pressed while the prompts play, and a `<Redirect>` for when none are.
+
+    It takes whatever is pressed until no more comes, or the last key: who presses more keys than are asked for, eight
+    for a birth date of six, would otherwise press the rest into the next question.
+    """
     gather = document.gather(
         input="dtmf",
         action=urls.recording(consultation_id, listen.turn_number),
         method="POST",
         timeout=listen.silence_timeout_seconds,
-        num_digits=listen.keys,
-        finish_on_key="",
+        finish_on_key=LAST_KEY,
     )
     _prompts(gather, prompts, urls)
     document.redirect(urls.recording(consultation_id, listen.turn_number, Silence()), method="POST")

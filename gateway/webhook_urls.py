@@ -28,6 +28,7 @@ class WebhookUrls:
             consultation_id: The consultation.
             turn_number: The callee's turn.
             heard: What the URL itself reports; none for the `action` of a `<Record>`, which reports it in its form.
+                Keys are followed by those that the form reports.
             retry: How often this was asked before.
         """
         return self._webhook("recording", consultation_id, {"turn": str(turn_number), **_fields(heard)}, retry)

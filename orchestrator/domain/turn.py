@@ -129,7 +129,7 @@ class Listen:
         turn_number: the number of the callee's turn that comes.
         silence_timeout: seconds of silence that end it.
         max_length: seconds it may last.
-        keys: how many keys are expected; 0: the callee speaks, and any key ends it.
+        keys: how many keys are asked for, though fewer or more may come; 0: the callee speaks, and any key ends it.
     """
 
     turn_number: int

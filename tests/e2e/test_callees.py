@@ -24,6 +24,7 @@ from sandbox.phone_call import place_call
 CASES = {case.name: case for case in load_cases(Path(__file__).parent / "callees")}
 SPEED = 400.0
 HEARD = [
+    "birth_date_by_keypad",
     "busy",
     "carrier_notice",
     "cooperative",
@@ -32,6 +33,7 @@ HEARD = [
     "hangs_up_while_agent_speaks",
     "interrupts",
     "keypad",
+    "keypad_throughout",
     "mumbles",
     "no_answer",
     "noisy",

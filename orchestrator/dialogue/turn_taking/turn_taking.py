@@ -31,8 +31,10 @@ LONGEST_SENTENCE = 60.0
 _OVERLAPPING_ANSWER = 0.7
 # Where a question must be heard out, an answer from before its end goes on for so many seconds after it.
 _GOES_ON = 0.3
-# Seconds between two keys.
+# Seconds between two keys, until as many as are waited for were pressed; and from then on, when more belong to them
+# (a birth date of eight digits instead of six) and must not answer the next question.
 KEY_PAUSE = 4.0
+MORE_KEYS = 1.0
 
 
 class _Floor(Enum):
@@ -97,7 +99,7 @@ class TurnTaking:
             silence_timeout: seconds without an answer that end the wait; no turn outlasts such a silence either.
             most: seconds that a turn may last.
             patience: how much longer than others this callee is waited for.
-            keys: how many keys are waited for; 0: any key is an answer.
+            keys: how many keys are waited for, "#" or a pause end them too; 0: any key is an answer.
             heard_out: "네" to what was not heard to its end is no answer, unless it goes on after it.
         """
         self._listening = Listening(expected, silence_timeout, most, patience, keys, heard_out)
@@ -202,7 +204,7 @@ class TurnTaking:
         if self._floor is _Floor.HELD:
             return self._hold_ends_at()
         if self._digits:
-            return self._last_key + KEY_PAUSE
+            return self._last_key + (MORE_KEYS if len(self._digits) >= self._listening.keys else KEY_PAUSE)
         if self._turn.began is not None:
             return self._turn.ends_at(self._listening, self._since)
         return self._since + (self._listening.silence_timeout if self._floor is _Floor.CALLEE else REMINDER)
@@ -280,8 +282,7 @@ class TurnTaking:
         return (recent and not is_echo(text, saying)) or not is_harmless(text, saying)
 
     def _keys_done(self) -> list[Decision]:
-        done = self._digits.endswith("#") or len(self._digits) >= max(1, self._listening.keys)
-        return self._keys_entered() if self._digits and done else []
+        return self._keys_entered() if self._digits.endswith("#") else []
 
     def _keys_entered(self) -> list[Decision]:
         digits, self._digits = self._digits.rstrip("#") or self._digits, ""

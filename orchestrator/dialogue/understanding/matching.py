@@ -19,6 +19,7 @@ from orchestrator.dialogue.understanding.match_features import (
 from orchestrator.dialogue.understanding.match_weights import LEXICAL, SEMANTIC
 from orchestrator.dialogue.understanding.sayings import Sayings
 from orchestrator.dialogue.understanding.sentences import Sentences
+from orchestrator.dialogue.understanding.sides import affirms_what_is_denied, chosen_by_one_word
 from orchestrator.dialogue.understanding.similarity import Match
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Aside
@@ -29,6 +30,7 @@ __all__ = ["Match", "Matching", "OtherStep"]
 
 # From this on an answer that nobody asked for is taken: it is not asked again, so it must be right.
 ASIDE_THRESHOLD = 0.8
+_NAMED = 0.95
 _TIMEOUT = 0.8  # seconds; the callee waits
 
 
@@ -73,7 +75,10 @@ class Matching:
         """Returns the expected answer that is meant, with its probability; None: none of them is."""
         if not expected or not compact(text):
             return None
-        choice = await self._choose(text, question, [answer.text for answer in expected])
+        answers = [answer.text for answer in expected]
+        if (named := chosen_by_one_word(text, answers)) is not None:
+            return Match(named, _NAMED)
+        choice = await self._choose(text, question, answers)
         return Match(choice.index, choice.share) if choice.share > choice.none else None
 
     async def asides(self, text: str, open_step: Step, others: Sequence[OtherStep]) -> tuple[Aside, ...]:
@@ -99,13 +104,14 @@ class Matching:
     async def _choose(self, text: str, question: str, expected: Sequence[str]) -> _Choice:
         said_before = {"said_before": self._sayings.by_words(text, expected)}
         features = lexical_features(text, question, expected) | said_before
+        denied = np.array([np.inf if affirms_what_is_denied(text, answer) else 0.0 for answer in expected])
         vectors = None
         if self._sentences is not None:
             vectors = await self._sentences.vectors(sentences_of(text, question, expected), timeout=_TIMEOUT)
         if vectors is None:
-            return _most_probable(_utilities(features, LEXICAL))
+            return _most_probable(_utilities(features, LEXICAL) - denied)
         features |= vector_features(vectors, len(expected)) | self._meant_before(vectors, len(expected))
-        return _most_probable(_utilities(features, SEMANTIC))
+        return _most_probable(_utilities(features, SEMANTIC) - denied)
 
     def _meant_before(self, vectors: Vectors, count: int) -> Features:
         if self._sentences is None or self._sentences.name != self._sayings.encoder:

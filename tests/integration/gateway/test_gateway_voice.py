@@ -93,7 +93,7 @@ async def test_recording_is_handed_over(client: Client, orchestrator):
             pb.TakeTurnRequest(recording=pb.Recording(recording_sid=RE, duration={"seconds": 300})),
         ),
         (RECORDED | {"Digits": "hangup"}, pb.TakeTurnRequest(recording=FOUR_SECONDS)),
-        (RECORDED | {"Digits": "1"}, pb.TakeTurnRequest(digits="1")),
+        ({"Digits": "480312"}, pb.TakeTurnRequest(digits="480312")),
         (RECORDED | {"Digits": "#"}, pb.TakeTurnRequest(digits="#")),
         (RECORDED | {"RecordingDuration": "0"}, pb.TakeTurnRequest(silence=pb.Silence())),
         (RECORDED | {"RecordingDuration": "-1"}, pb.TakeTurnRequest(silence=pb.Silence())),
@@ -107,6 +107,16 @@ async def test_what_the_callee_did(client: Client, orchestrator, fields, expecte
     await client.webhook(RECORDING, **fields)
     expected.consultation_id, expected.call_sid, expected.turn_number = CONSULTATION, CALL_SID, 2
     assert orchestrator.requests("TakeTurn") == [expected]
+
+
+async def test_keys_that_follow_the_one_which_ended_a_recording_belong_to_it(client: Client, orchestrator):
+    orchestrator.on("TakeTurn", taken())
+    answer = await client.webhook(RECORDING, **(RECORDED | {"Digits": "1"}))
+    assert answer.verbs == ["Gather", "Redirect"]
+    assert orchestrator.requests("TakeTurn") == []
+    await client.follow(answer.verb("Gather").attrib["action"], Digits="9480312", FinishedOnKey="#")
+    await client.follow(answer.verb("Redirect").text)
+    assert [request.digits for request in orchestrator.requests("TakeTurn")] == ["19480312", "1"]
 
 
 async def test_silence_redirect(client: Client, orchestrator):

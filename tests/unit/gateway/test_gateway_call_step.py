@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.call import HandOverEnded, PressedKeys, RecordedSpeech, Silence
-from gateway.call_step import CallStep, hand_over_ended, heard, natural
+from gateway.call_step import CallStep, hand_over_ended, heard, more_keys_may_follow, natural
 from gateway.twilio_signature import Webhook
 from gateway.webhook_urls import WebhookUrls
 
@@ -30,6 +30,17 @@ def test_what_was_heard_survives_a_retry(said, consultation, turn, retry):
     again = webhook(url, Digits="", RecordingUrl="", RecordingDuration="")
     assert heard(again) == said
     assert CallStep.of(again) == CallStep(consultation, "CA1", turn, retry)
+
+
+@given(first=st.text("0123456789*#", min_size=1, max_size=1), more=st.text("0123456789*", max_size=9))
+def test_the_key_that_ended_a_recording_is_the_first_of_those_that_follow(first, more):
+    urls = WebhookUrls("https://e.org")
+    recorded = webhook(urls.recording("c", 2), Digits=first, RecordingUrl="https://e.org/RE1", RecordingDuration="1")
+    pressed = PressedKeys(first)
+    assert more_keys_may_follow(recorded, pressed) == (first != "#")
+    followed = webhook(urls.recording("c", 2, pressed), Digits=more)
+    assert heard(followed) == PressedKeys(first + more)
+    assert not more_keys_may_follow(followed, PressedKeys(first + more))
 
 
 @given(st.dictionaries(st.sampled_from(["Digits", "RecordingSid", "RecordingUrl", "RecordingDuration"]), st.text()))

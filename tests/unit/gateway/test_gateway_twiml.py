@@ -37,7 +37,7 @@ PLAY = f"<Play>https://calls.example.org/audio/{{}}.wav{OVERRIDES}</Play>"
         (
             Reply((HELLO,), Listen(3, 5, 60, keys=6)),
             f'<Gather action="https://calls.example.org/twilio/recording?consultation=c&amp;turn=3{OVERRIDES}"'
-            ' finishOnKey="" input="dtmf" method="POST" numDigits="6" timeout="5">' + PLAY.format("hello") + "</Gather>"
+            ' finishOnKey="#" input="dtmf" method="POST" timeout="5">' + PLAY.format("hello") + "</Gather>"
             '<Redirect method="POST">https://calls.example.org/twilio/recording'
             f"?consultation=c&amp;turn=3&amp;silence=1{OVERRIDES}</Redirect>",
         ),

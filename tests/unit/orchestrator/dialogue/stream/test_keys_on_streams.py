@@ -83,19 +83,21 @@ async def test_a_key_is_an_answer_in_every_state(state: Callable[[LivePhone], Aw
     assert phone.scene.failures == []
 
 
+@pytest.mark.parametrize("date", ["410302", "19410302"])
 @virtual_time
-async def test_a_birth_date_may_be_pressed_as_soon_as_it_is_asked_for() -> None:
+async def test_a_birth_date_may_be_pressed_as_soon_as_it_is_asked_for(date: str) -> None:
     phone = await ringing(Scene(institution=institution()))
     async with phone.call():
         for _ in range(3):
             await phone.agent_is_done()
             phone.press("1")
         await phone.agent_is_done()
-        for digit in "480312":
+        for digit in date:
             phone.press(digit)
             await asyncio.sleep(0.5)
-        await phone.agent_is_done()
-    assert (await pressed(phone))[3:] == ["480312"]
+        await asyncio.sleep(10)
+        assert "birth_date" not in (await phone.scene.asked_about())[-1]
+    assert (await pressed(phone))[3:] == [date]
 
 
 @virtual_time

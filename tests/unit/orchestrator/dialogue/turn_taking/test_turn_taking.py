@@ -14,7 +14,7 @@ from orchestrator.dialogue.turn_taking.decisions import (
 )
 from orchestrator.dialogue.turn_taking.expected import Expected
 from orchestrator.dialogue.turn_taking.holding import LONGEST_HOLD
-from orchestrator.dialogue.turn_taking.turn_taking import REMINDER
+from orchestrator.dialogue.turn_taking.turn_taking import MORE_KEYS, REMINDER
 from tests.unit.orchestrator.dialogue.turn_taking.phone_line import PhoneLine
 
 GREETING = "안녕하세요. 행복복지센터의 인공지능 상담원입니다. 이 전화는 사람이 아니라 인공지능이 드리는 전화예요."
@@ -302,8 +302,9 @@ def test_agent_who_says_nothing_is_reminded(line):
 def test_keys_that_were_asked_for_are_waited_for(line):
     line.ask(Expected.KEYS, keys=6)
     for digit in "480312":
+        line.silence(3)
         line.key(digit)
-        line.silence(1)
+    line.silence(MORE_KEYS + 0.1)
     assert line.outcomes == [KeysEntered("480312")]
 
 
@@ -318,6 +319,8 @@ def test_some_keys_and_no_more(line):
 def test_key_interrupts_the_agent(line):
     line.agent("괜찮으시면 일 번, 아니면 이 번을 눌러 주세요.")
     line.key("1")
+    assert line.outcomes == [Interrupt()]
+    line.silence(MORE_KEYS + 0.1)
     assert line.outcomes == [Interrupt(), KeysEntered("1")]
 
 
@@ -327,7 +330,27 @@ def test_key_waits_for_uninterruptible_words(line):
     line.silence(1)
     assert not line.outcomes
     line.stop()
+    line.silence(MORE_KEYS + 0.1)
     assert line.outcomes == [KeysEntered("1")]
+
+
+@pytest.mark.parametrize("asked_for", [0, 6])
+@pytest.mark.parametrize("digits", ["480312", "19480312"])
+def test_keys_that_follow_at_once_belong_to_those_before(line, asked_for, digits):
+    line.ask(Expected.KEYS, keys=asked_for)
+    for digit in digits:
+        line.key(digit)
+        line.silence(0.6)
+    assert not line.outcomes
+    line.silence(MORE_KEYS + 0.1)
+    assert line.outcomes == [KeysEntered(digits)]
+
+
+def test_the_last_key_is_waited_for_no_longer(line):
+    line.ask(Expected.KEYS, keys=6)
+    for key in "4803#":
+        line.key(key)
+    assert line.outcomes == [KeysEntered("4803")]
 
 
 def test_after_the_end_nothing_is_decided(line):

@@ -28,6 +28,21 @@ BILLS = asked(2, "공과금은 밀리지 않고 내고 계세요?", "네, 다 �
 ALONE = asked(3, "누구와 함께 살고 계세요?", "혼자 산다", "배우자와 산다", "자녀와 산다")
 FALLS = asked(4, "지난 한 달 동안 넘어지신 적이 있으세요?", "없다", "한 번 있다", "두 번 이상 있다")
 RENT = asked(5, "월세는 얼마 내세요?", "20만 원 아래", "20만 원에서 40만 원 사이", "40만 원 넘음")
+MEDICINE = asked(7, "드시는 약은 빠뜨리지 않고 드세요?", "네, 잘 챙겨 먹어요", "자주 잊어버려요", "먹는 약이 없어요")
+CONTACTS = asked(
+    8,
+    "일주일에 몇 번쯤 다른 사람을 만나거나 전화하세요?",
+    "거의 매일 만나요",
+    "가끔 전화만 해요",
+    "만나는 사람이 아무도 없어요",
+)
+URGENCY = asked(
+    9,
+    "얼마나 급한 일인가요?",
+    "네, 지금 당장 도와주세요. 아주 급해요",
+    "조금 지켜봐도 돼요. 걱정은 돼요",
+    "아니요, 급하지 않아요",
+)
 OUTINGS = asked(6, "외출은 얼마나 자주 하세요?", "매일", "일주일에 두세 번", "일주일에 한 번", "거의 안 한다")
 STEPS = (MEALS, SLEEP, BILLS, ALONE, FALLS, RENT, OUTINGS)
 
@@ -43,6 +58,12 @@ STEPS = (MEALS, SLEEP, BILLS, ALONE, FALLS, RENT, OUTINGS)
         (BILLS, "아니요 석 달 밀렸어요", 1),
         (BILLS, "꼬박꼬박 다 냈어요", 0),
         (ALONE, "나 혼자 살아요", 0),
+        (MEDICINE, "응", 0),
+        (CONTACTS, "매일", 0),
+        (CONTACTS, "거의 매일 만나요. 죽고 싶은 생각은 없어요", 0),
+        (URGENCY, "급해요", 0),
+        (URGENCY, "급하지 않죠", 2),
+        (URGENCY, "안 급해요", 2),
         (ALONE, "영감하고 둘이 살지", 1),
         (ALONE, "큰아들네랑 같이 살아요", 2),
         (FALLS, "그런 적 없어요", 0),
@@ -193,3 +214,15 @@ def test_asides_are_quotes_about_other_questions(said: list[str], open_step: Ste
 def test_whatever_is_said_the_match_is_one_of_the_expected(text: str, question: str, expected: list[str]) -> None:
     match = run(WORDS_ALONE.match(text, question, tuple(map(ExpectedAnswer, expected))))
     assert match is None or (0 <= match.index < len(expected) and 0 <= match.score <= 1)
+
+
+@pytest.mark.parametrize("text", ["많이 급하죠", "급하지요", "급해요", "급합니다"])
+def test_what_is_affirmed_is_not_what_an_expected_answer_denies(text: str) -> None:
+    match = run(WORDS_ALONE.match(text, URGENCY.text, URGENCY.expected_answers))
+    assert match is None or match.index == 0
+
+
+def test_one_word_chooses_the_only_answer_that_begins_with_it() -> None:
+    named = run(WORDS_ALONE.match("응", MEDICINE.text, MEDICINE.expected_answers))
+    assert named is not None
+    assert (named.index, named.score >= 0.8) == (0, True)
