@@ -132,7 +132,7 @@ async def system(redis_url: str) -> AsyncIterator[System]:
         client = Client(session, await start(settings(address), DEADLINES))
         stack.push_async_callback(client.gateway.stop)
         async with asyncio.timeout(20):
-            while (await client.get("/readyz")).status != 200:  # the orchestrator warms up first
+            while (await client.get("/readyz")).status != 200:  # noqa: ASYNC110 - it warms up first
                 await asyncio.sleep(0.05)
         redis = open_client(redis_url)
         stack.push_async_callback(redis.aclose)
