@@ -9,9 +9,11 @@ import re
 
 from orchestrator.dialogue.understanding import machines, question_form, wishes
 from orchestrator.dialogue.understanding.asked import Asked, Form
+from orchestrator.dialogue.understanding.assertions import as_meant, asserted
 from orchestrator.dialogue.understanding.dates import read_date
+from orchestrator.dialogue.understanding.entailments import entailed
 from orchestrator.dialogue.understanding.numbers import read_number
-from orchestrator.dialogue.understanding.polarity import certain_polarity
+from orchestrator.dialogue.understanding.polarity import certain_polarity, polarity_of
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Intent
 
@@ -141,6 +143,21 @@ def _polarity(text: str, short: str, asked: Asked) -> Intent | None:
     if asked.form is Form.OFFER_HUMAN and _ACCEPTED.search(short):
         return Intent.YES
     return certain_polarity(text, asked)
+
+
+def implied(text: str, asked: Asked) -> Intent | None:
+    """Returns YES or NO where an answer to a yes/no question says it of what was asked, or lets it conclude, else None.
+
+    What is said of the predicate outweighs a first word that says yes: "네 해야 되는데 통 못 하고 있어".
+    """
+    short = compact(text)
+    asks = question_form.is_question(text) or question_form.may_ask(text)
+    if asked.form is not Form.YES_NO or asks or _is_something_else(short):
+        return None
+    said, meant = asserted(text, asked.text), entailed(as_meant(text), asked.text)
+    if said + meant < 0:
+        return Intent.NO
+    return Intent.YES if said + meant > 0 and polarity_of(text, asked).first >= 0 else None
 
 
 def _is_something_else(short: str) -> bool:
