@@ -45,13 +45,20 @@ def as_meant(text: str) -> str:
     return text
 
 
+def is_rhetorical(text: str) -> bool:
+    """Whether what has the form of a question is none: "왜 없어", "자긴 뭘 자"."""
+    return _whole(text) != 0 or any(
+        _FORMS["rhetorical_no"].match(text[start.start() :]) for start in re.finditer(r"\S+", text)
+    )
+
+
 def asserted(text: str, question: str) -> int:
     """Returns 1 if an answer affirms the question's predicate, -1 if it denies it, 0 if that is not sure.
 
     A question that is itself negative ("불편한 데는 없으세요?") is affirmed by a negation.
     """
     text = as_meant(text)
-    if _FORMS["unasked"].search(question) or ("혼자" in question and "혼자" not in text):
+    if _FORMS["unasked"].search(question) or (_FORMS["alone"].search(question) and "혼자" not in text):
         return 0
     if (whole := _whole(text)) != 0:
         return -whole if _negative(question) else whole
@@ -83,6 +90,7 @@ def _negative(question: str) -> bool:
 
 def _assertions(text: str, question: str) -> list[Assertion]:
     stems, negative = predicate(question)[0], _negative(question)
+    stems |= _experienced(question) | ({"있"} if predicate(question)[1] else set())
     stems = stems - _IS_THERE if _FORMS["goes_on"].search(question) else stems
     begins = tuple(letters(stem) for stem in stems)
     words = re.sub(r"[.,!?~…]+", " ", text).split()
@@ -111,7 +119,18 @@ def _assertions(text: str, question: str) -> list[Assertion]:
 
 def _ends(rest: str) -> bool:
     """Whether what a word says stands, whatever follows."""
-    return _FORMS["final"].search(rest.split()[0]) is not None or _FORMS["concedes"].match(rest) is not None
+    if _FORMS["final"].search(rest.partition(" ")[0]):
+        return True
+    return any(_FORMS[name].match(rest) is not None for name in ("concedes", "rhetorical_no"))
+
+
+def _experienced(question: str) -> set[str]:
+    """The stems of what is asked to have been done: "신청하신 적", "받아 보신 적"."""
+    asked = _FORMS["ever"].search(question)
+    if asked is None:
+        return set()
+    stem = asked["tried"] or asked["done"]
+    return {stem.removesuffix("하"), "했", "해"} - {""} if stem.endswith("하") else {stem}
 
 
 def _is_main(words: list[str], place: int) -> bool:

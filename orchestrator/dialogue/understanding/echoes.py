@@ -73,7 +73,7 @@ def echo(text: str, question: str) -> int:
 
 @lru_cache(maxsize=1024)
 def predicate(question: str) -> tuple[frozenset[str], bool]:
-    """Returns the stems of what a question asks, as those who answer say them, and whether it asks for their absence."""
+    """Returns the stems of what a question asks, as an answer says them, and whether it asks for their absence."""
     words = re.sub(r"[.,!?~…]+", " ", question).split()[-4:]
     negative = bool(words) and re.search(r"없[으나지]|^안", words[-1]) is not None
     stems: set[str] = set()

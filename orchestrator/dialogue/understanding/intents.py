@@ -49,7 +49,7 @@ WITHOUT_VECTORS = DangerThresholds(plain=0.5, unnamed=0.9, doubtful=0.9)
 _NOBODYS = {Intent.MACHINE, Intent.CARRIER_NOTICE}
 # What an answer that says yes or no of the question's predicate corrects: the rest of the learned layer's readings are
 # wishes, and hold where they are likely.
-_POLAR = {None, Intent.YES, Intent.NO}
+_POLAR = {None, Intent.YES, Intent.NO, Intent.QUESTION}
 _OVERRULED = {Intent.YES, Intent.NO, Intent.ANSWER, Intent.NO_MATCH, Intent.BACKCHANNEL}
 _UNSURE = 0.6
 _TIMEOUT = 0.8  # seconds; the callee waits
