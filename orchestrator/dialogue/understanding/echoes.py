@@ -52,14 +52,14 @@ def echo(text: str, question: str) -> int:
 
     A question that is itself negative ("불편한 데는 없으세요?") is affirmed by a negation.
     """
-    stems, negative = _predicate(question)
+    stems, negative = predicate(question)
     words = re.sub(r"[.,!?~…]+", " ", text).split()
     for place, word in enumerate(words[:8]):
         before, after = words[place - 1] if place else "", words[place + 1] if place + 1 < len(words) else ""
         if ("있" in stems or negative) and place < 3 and _LACKING.match(word):
             return 1 if negative else -1
         bare = _PREFIX.sub("", word)
-        if not unicodedata.normalize("NFD", bare).startswith(tuple(_letters(stem) for stem in stems)):
+        if not unicodedata.normalize("NFD", bare).startswith(tuple(letters(stem) for stem in stems)):
             continue
         denied = (
             bare != word
@@ -72,7 +72,8 @@ def echo(text: str, question: str) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _predicate(question: str) -> tuple[frozenset[str], bool]:
+def predicate(question: str) -> tuple[frozenset[str], bool]:
+    """Returns the stems of what a question asks, as an answer says them, and whether it asks for their absence."""
     words = re.sub(r"[.,!?~…]+", " ", question).split()[-4:]
     negative = bool(words) and re.search(r"없[으나지]|^안", words[-1]) is not None
     stems: set[str] = set()
@@ -87,6 +88,7 @@ def _predicate(question: str) -> tuple[frozenset[str], bool]:
 
 
 @lru_cache(maxsize=4096)
-def _letters(stem: str) -> str:
-    letters = unicodedata.normalize("NFD", stem)
-    return letters[:-1] if len(stem) > 1 and letters[-1] in _VOWELS else letters
+def letters(stem: str) -> str:
+    """Returns how a word that begins as a stem begins, whatever its ending contracts."""
+    decomposed = unicodedata.normalize("NFD", stem)
+    return decomposed[:-1] if len(stem) > 1 and decomposed[-1] in _VOWELS else decomposed

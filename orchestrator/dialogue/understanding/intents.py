@@ -12,7 +12,7 @@ from orchestrator.dialogue.understanding.asked import Asked
 from orchestrator.dialogue.understanding.clues import suspicious
 from orchestrator.dialogue.understanding.danger import read_danger
 from orchestrator.dialogue.understanding.learned import Classifier, Guess, Numbers
-from orchestrator.dialogue.understanding.rules import rule_intent
+from orchestrator.dialogue.understanding.rules import implied, rule_intent
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.utterance import Intent
 from orchestrator.domain.danger import DangerKind
@@ -47,6 +47,11 @@ WITH_VECTORS = DangerThresholds(plain=0.3, unnamed=0.3, doubtful=0.6)
 WITHOUT_VECTORS = DangerThresholds(plain=0.5, unnamed=0.9, doubtful=0.9)
 # What no person says sounds like a danger only to a layer that has never learned it.
 _NOBODYS = {Intent.MACHINE, Intent.CARRIER_NOTICE}
+# What an answer that says yes or no of the question's predicate corrects: the rest of the learned layer's readings are
+# wishes, and hold where they are likely.
+_POLAR = {None, Intent.YES, Intent.NO, Intent.QUESTION}
+_OVERRULED = {Intent.YES, Intent.NO, Intent.ANSWER, Intent.NO_MATCH, Intent.BACKCHANNEL}
+_UNSURE = 0.6
 _TIMEOUT = 0.8  # seconds; the callee waits
 
 
@@ -89,9 +94,13 @@ class IntentReader:
         ruled = rule_intent(text, asked)
         if ruled in _NOBODYS:
             return Reading(ruled, 1.0, Layer.RULES, certain=True)
-        doubtful = floor.taken_back or ruled is not None
-        if guess.danger >= thresholds.of(doubtful=doubtful, named=suspicious(text)):
+        named = suspicious(text)
+        answered = implied(text, asked) if ruled in _POLAR else None
+        doubtful = floor.taken_back or ruled is not None or (answered is not None and not named)
+        if guess.danger >= thresholds.of(doubtful=doubtful, named=named):
             return Reading(Intent.DANGER, guess.danger, Layer.LIKENESS, danger=guess.kind)
+        if answered is not None and (ruled is not None or guess.intent in _OVERRULED or guess.share < _UNSURE):
+            return Reading(answered, 1.0, Layer.RULES, certain=True)
         if ruled is not None:
             return Reading(ruled, 1.0, Layer.RULES, certain=True)
         return Reading(guess.intent, guess.share, Layer.LIKENESS)

@@ -9,9 +9,11 @@ import re
 
 from orchestrator.dialogue.understanding import machines, question_form, wishes
 from orchestrator.dialogue.understanding.asked import Asked, Form
+from orchestrator.dialogue.understanding.assertions import as_meant, asserted, is_rhetorical
 from orchestrator.dialogue.understanding.dates import read_date
+from orchestrator.dialogue.understanding.entailments import entailed
 from orchestrator.dialogue.understanding.numbers import read_number
-from orchestrator.dialogue.understanding.polarity import certain_polarity
+from orchestrator.dialogue.understanding.polarity import certain_polarity, polarity_of
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Intent
 
@@ -67,6 +69,10 @@ _BY_FORM = {
     Form.GOOD_TIME: ((Intent.YES, _ASKING_TO_SPEAK),),
     Form.CONSENT: ((Intent.NO, _NOT_AGREED), (Intent.YES, _AGREED)),
 }
+# The last clause of the last question, without a word that asks what, who, when.
+_ASKS_WHETHER = re.compile(
+    r"(?:^|[.?!,]\s*|[는은]데\s)(?:(?!몇|얼마|누|어디|언제|무엇|무얼|뭐|뭘|무슨|어떤|어떻|어때|어떠|왜|어느|아니면)[^\s.?!,]+\s?)+[?]\s*$"
+)
 _LONGEST_KEY = 6
 _YES_FIRST = re.compile(r"네|예|응|그래|어")
 # Where these are asked about, they are no wish.
@@ -141,6 +147,28 @@ def _polarity(text: str, short: str, asked: Asked) -> Intent | None:
     if asked.form is Form.OFFER_HUMAN and _ACCEPTED.search(short):
         return Intent.YES
     return certain_polarity(text, asked)
+
+
+def _whether(asked: Asked) -> bool:
+    """Whether yes and no answer what was asked last: "무슨 소리가 들리는데 괜찮으세요?" asks whether, not what."""
+    if asked.form in {Form.OPEN, Form.HOW_MANY, Form.GOOD_TIME}:
+        return _ASKS_WHETHER.search(asked.text) is not None
+    return asked.form is Form.YES_NO
+
+
+def implied(text: str, asked: Asked) -> Intent | None:
+    """Returns YES or NO where an answer to a yes/no question says it of what was asked, or lets it conclude, else None.
+
+    What is said of the predicate outweighs a first word that says yes: "네 해야 되는데 통 못 하고 있어".
+    """
+    plain = as_meant(text)
+    asks = not is_rhetorical(plain) and (question_form.is_question(plain) or question_form.may_ask(plain))
+    if not _whether(asked) or asks or _is_something_else(compact(plain)):
+        return None
+    said, meant = asserted(text, asked.text), entailed(plain, asked.text)
+    if said + meant < 0:
+        return Intent.NO
+    return Intent.YES if said + meant > 0 and polarity_of(text, asked).first >= 0 else None
 
 
 def _is_something_else(short: str) -> bool:
