@@ -79,10 +79,10 @@ class Ears:
     def hear(self, audio: bytes) -> Iterator[bool]:
         """Takes audio, and yields for each of its frames of 20 ms whether there is speech in it."""
         self._rest += audio
+        self._listen_for_beep(self._rest[: len(self._rest) - len(self._rest) % FRAME_BYTES])
         for start in range(0, len(self._rest) - FRAME_BYTES + 1, FRAME_BYTES):
             frame = self._rest[start : start + FRAME_BYTES]
             (self._now if self._listening else self._before).append(frame)
-            self._listen_for_beep(frame)
             yield self._detector.feed(frame)
         self._rest = self._rest[len(self._rest) - len(self._rest) % FRAME_BYTES :]
         self._pass_on()
@@ -115,10 +115,10 @@ class Ears:
     def _listening(self) -> bool:
         return bool(self._stretches) and self._stretches[-1].open
 
-    def _listen_for_beep(self, frame: bytes) -> None:
-        if self._beeps_for > 0:
-            self._beeps_for -= 1
-            self._beep = self._beeps.feed(frame) or self._beep
+    def _listen_for_beep(self, frames: bytes) -> None:
+        if self._beeps_for > 0 and frames:
+            self._beeps_for -= len(frames) // FRAME_BYTES
+            self._beep = self._beeps.feed(frames) or self._beep
 
     def _pass_on(self) -> None:
         if self._now and self._listening:
