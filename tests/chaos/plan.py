@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 Mode = Literal["turn_by_turn", "stream"]
@@ -64,6 +64,7 @@ _WEIGHTS: Final[dict[tuple[Kind, Role | None], int]] = {
     ("backend_hangs", None): 1,
     ("create_answer_lost", None): 1,
 }
+_LONG_RUN: Final = 300.0  # seconds from which on everything must have happened
 _BETWEEN_FAULTS: Final = 1.6
 _RECOVERY: Final[dict[Kind, float]] = {
     "kill": 8.0, "stop": STOP_SECONDS + 5.0, "engines_fail": ILL_SECONDS + 2.0, "engines_hang": ILL_SECONDS + 2.0,
@@ -195,6 +196,8 @@ class _Faults:
                 self.free_at["stop"] = now + STOP_SECONDS
             faults.append(fault)
             now += self.chance.uniform(0.2, 2 * _BETWEEN_FAULTS - 0.2)
+        if self.seconds >= _LONG_RUN:
+            faults = _with_a_failover(faults)
         return tuple(sorted([*faults, *self._backend_down()], key=lambda fault: fault.at))
 
     def _possible(self, now: float, kind: Kind, role: Role | None) -> bool:
@@ -235,3 +238,12 @@ class _Faults:
         part = self.seconds / parts
         starts = (part * number + self.chance.uniform(0.1, 0.9) * (part - length) for number in range(parts))
         return [Fault(round(at, 2), "backend_down", size=round(length, 1)) for at in starts]
+
+
+def _with_a_failover(faults: list[Fault]) -> list[Fault]:
+    """Returns faults of which one at least has Redis replaced: the first of Redis, if none is."""
+    if any(fault.kind == "kill_for_long" for fault in faults):
+        return faults
+    first = next((fault for fault in faults if fault.role == "redis"), None)
+    longer = {first: replace(first, kind="kill_for_long", size=REDIS_AWAY_SECONDS)} if first else {}
+    return [longer.get(fault, fault) for fault in faults]
