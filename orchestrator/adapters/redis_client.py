@@ -29,6 +29,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from orchestrator.adapters import redis_sentinel
+from orchestrator.adapters.redis_cancellation import cancellations
 from orchestrator.domain.errors import StoreUnavailable
 
 RedisClient = Redis | RedisCluster
@@ -86,7 +87,7 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
 @asynccontextmanager
 async def store_access() -> AsyncIterator[None]:
     """Bounds a use of Redis by `DEADLINE`, and says StoreUnavailable for everything that means it is not there."""
-    cancellations = _cancellations()
+    before = cancellations()
     try:
         async with asyncio.timeout(DEADLINE):
             yield
@@ -101,17 +102,8 @@ async def store_access() -> AsyncIterator[None]:
             raise StoreUnavailable from error
         raise
 
-    if _cancellations() > cancellations:
+    if cancellations() > before:
         raise asyncio.CancelledError
-
-
-def was_cancelled() -> bool:
-    """Whether the running task was told to stop.
-
-    `asyncio.wait_for`, with which redis-py sends, may hide that until Python 3.12 (CPython issue 86296): a loop around
-    redis-py must look for itself.
-    """
-    return _cancellations() > 0
 
 
 async def ping(client: RedisClient) -> None:
@@ -127,8 +119,3 @@ async def ping(client: RedisClient) -> None:
 def was_closed_while_writing(error: Exception) -> bool:
     """Whether redis-py found its connection closed in the middle of a write: issue 4287, fixed after 8.1.0."""
     return any(frame.f_code in _WRITES for frame, _ in walk_tb(error.__traceback__))
-
-
-def _cancellations() -> int:
-    task = asyncio.current_task()
-    return task.cancelling() if task is not None else 0

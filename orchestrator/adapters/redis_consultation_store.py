@@ -107,8 +107,11 @@ class RedisConsultationStore:
         arguments = commit_arguments(change, now=self._clock.now(), writer=self._writer, brief=brief)
         own = (keys.record, keys.turns, keys.events, keys.replies, keys.inputs)
         touched = (*own, keys.due, keys.index, keys.dead, keys.pending)
+        must_hold = (
+            brief is not None or change.result is not None
+        )  # who asked for a call, or was told its result, is sure
         async with store_access():
-            answer = await self._commit.run(touched, arguments, must_hold=change.result is not None)
+            answer = await self._commit.run(touched, arguments, must_hold=must_hold)
         if answer[0] == b"gap":
             raise ValueError(_GAP)
         if answer[0] == b"written":

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from redis.exceptions import RedisClusterException, RedisError
 
 from observability import log
-from orchestrator.adapters.redis_client import RedisClient, was_cancelled
+from orchestrator.adapters.redis_cancellation import was_cancelled
+from orchestrator.adapters.redis_client import RedisClient
 from orchestrator.adapters.redis_keys import NEWS
 
 logger = log.get(__name__)

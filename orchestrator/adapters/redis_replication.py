@@ -24,7 +24,7 @@ from orchestrator.domain.errors import StoreUnavailable
 
 logger = log.get(__name__)
 
-_TRIES = 3  # for what must not be acknowledged without its replicas
+_TRIES = 3  # a replica that is late is given time, and a master that is being replaced refuses the second
 _SILENCE = 10.0  # seconds between warnings: one for each commit would drown the log
 _FAILURES = (RedisError, RedisClusterException, OSError)
 
@@ -52,6 +52,7 @@ class ReplicatedScript:
         self._client = client
         self._replication = replication
         self._silent_until = 0.0
+        self._alone = False  # no replica had the last commit, however often it was tried
 
     async def run(self, keys: Sequence[str], arguments: Sequence[Argument], *, must_hold: bool) -> list[bytes]:
         """Runs it and returns its answer.
@@ -60,7 +61,8 @@ class ReplicatedScript:
             keys: of one slot.
             arguments: the script's.
             must_hold: whether an answer is given only for what the replicas have. Otherwise too few of them are
-                counted, and work goes on: nobody is left in silence for a replica that is away.
+                counted, and work goes on: nobody is left in silence for replicas that are away, and while they stay
+                away they are asked once a commit.
 
         Raises:
             StoreUnavailable: it must hold, and does not; the master may have it all the same.
@@ -68,12 +70,13 @@ class ReplicatedScript:
         wanted = self._replication.replicas
         if not wanted:
             return await self._run_alone(keys, arguments)
-        tries = _TRIES if must_hold else 1
-        for _ in range(tries):
+        for _ in range(_TRIES if must_hold or not self._alone else 1):
             answer, replicas = await self._run_and_wait(keys, arguments)
             if replicas >= wanted:
+                self._alone = False
                 return answer
             self._too_few(replicas)
+        self._alone = True
         if must_hold:
             raise StoreUnavailable
         return answer

@@ -17,7 +17,9 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 
-from orchestrator.adapters.redis_client import SOCKET_TIMEOUT, was_cancelled
+from orchestrator.adapters.redis_cancellation import was_cancelled
+from orchestrator.adapters.redis_client import SOCKET_TIMEOUT
+from orchestrator.adapters.redis_sentinel import SentinelPool
 
 
 class SharedConnection:
@@ -46,28 +48,44 @@ class SharedConnection:
             RedisError: as redis-py's.
         """
         try:
-            return await (await self._connected()).ask(command)
+            return await self._ask(command)
         except RedisConnectionError:
-            return await (await self._connected()).ask(command)
+            return await self._ask(command)
+
+    async def _ask(self, command: tuple[bytes | str | int, ...]) -> Any:  # noqa: ANN401
+        line = await self._connected()
+        answer = await line.ask(command)
+        if line is not self._line or not self._is_current(line):
+            raise RedisConnectionError("an answer of what is no longer the master")
+        return answer
 
     async def _connected(self) -> _Line:
-        if self._line is not None and not self._line.broken:
+        if self._line is not None and self._is_current(self._line):
             return self._line
         async with self._connecting:
-            if self._line is None or self._line.broken:
+            if self._line is None or not self._is_current(self._line):
                 await self.close()
                 # The deadline of the reads holds; redis-py's own would write in a task, so out of order.
                 options = {**self._pool.connection_kwargs, "socket_timeout": None}
                 self._line = await _opened(self._pool.connection_class(**options))
             return self._line
 
+    def _is_current(self, line: _Line) -> bool:
+        replaced = isinstance(self._pool, SentinelPool) and not self._pool.leads_to_master(line.connection)
+        return not (line.broken or replaced)
+
 
 class _Line:
-    """A connection that is open, and those who wait for its answers."""
+    """A connection that is open, and those who wait for its answers.
+
+    Attributes:
+        connection: it.
+        broken: it is of no more use.
+    """
 
     def __init__(self, connection: AbstractConnection) -> None:
+        self.connection = connection
         self.broken = False
-        self._connection = connection
         self._waiting: deque[asyncio.Future[Any]] = deque()  # one a use of the store, each with a deadline
         self._reader = asyncio.create_task(self._read(), name="redis-reads")
 
@@ -82,7 +100,7 @@ class _Line:
         sent_at = loop.time()
         try:
             packed = hiredis.pack_command(command)  # type: ignore[arg-type]  # typed as a tuple of one
-            await self._connection.send_packed_command(packed, check_health=False)
+            await self.connection.send_packed_command(packed, check_health=False)
         except BaseException:
             answer.cancel()
             self.broken = True  # how much was sent nobody knows
@@ -113,11 +131,11 @@ class _Line:
             for waiting in self._waiting:
                 if not waiting.done():
                     waiting.set_exception(reason)
-            await self._connection.disconnect(nowait=True)
+            await self.connection.disconnect(nowait=True)
 
     async def _answer(self) -> Any:  # noqa: ANN401
         try:
-            return await self._connection.read_response()
+            return await self.connection.read_response()
         except ResponseError as error:
             return error
 

@@ -22,7 +22,7 @@ STOP_SECONDS: Final = 10.0
 BACKEND_DOWN_SECONDS: Final = 60.0
 ILL_SECONDS: Final = 4.0
 
-REDIS_AWAY_SECONDS: Final = 4.0
+REDIS_AWAY_SECONDS: Final = 6.0
 """Long enough for the replica to take the place of the master. Killed otherwise, it is back at once with its file."""
 
 CALLEES: Final = {

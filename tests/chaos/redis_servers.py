@@ -31,8 +31,10 @@ _DURABLE: Final[Mapping[str, object]] = {
     "maxmemory-policy": "noeviction",
     "repl-diskless-sync-delay": 0,
 }
-# Longer than a start takes: a server that is back at once, with its file, is not replaced.
-_WATCHING: Final[Mapping[str, object]] = {"down-after-milliseconds": 1000, "failover-timeout": 5000}
+# Well over what a start takes on a busy machine (0.8 s): a master that is back with its file must not be replaced
+# meanwhile, or what it takes until it learns of that is lost. After 1,000 ms sentinels also replaced masters that were
+# only slow.
+_WATCHING: Final[Mapping[str, object]] = {"down-after-milliseconds": 2500, "failover-timeout": 5000}
 
 
 @dataclass(frozen=True)

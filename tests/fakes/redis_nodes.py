@@ -79,6 +79,11 @@ class RedisNode:
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        """Has it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """Ends it, whatever state it is in."""
         self.ask.close()

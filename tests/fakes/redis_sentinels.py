@@ -65,6 +65,10 @@ class WatchedRedis:
     def fail_over(self) -> None:
         """Kills the master; returns when every sentinel names the replica in its place."""
         self.master.kill()
+        self.until_replaced()
+
+    def until_replaced(self) -> None:
+        """Returns when every sentinel names the replica as the master."""
         wait_until(lambda: all(_names(sentinel) == self.replica.port for sentinel in self._sentinels), "a failover")
 
 

@@ -32,6 +32,7 @@ if standing[2] == stamp then
 end
 if base_version == '' then
   if standing[1] then
+    redis.call('HSET', record, 'stamp', standing[2]) -- likewise: who asks again is told it is there
     return {'taken', standing[3]}
   end
 elseif not standing[1] then

@@ -105,8 +105,8 @@ class Line:
 @pytest.fixture
 async def line(redis_url: str) -> AsyncIterator[Line]:
     async with AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(Nobody())  # closed after the world, which calls it to the end
         world = await stack.enter_async_context(World(WorldSettings(speed=2000)))
-        gateway = await stack.enter_async_context(Nobody())
         client = open_client(redis_url)
         stack.push_async_callback(client.aclose)
         clock = ManualClock(datetime.now(UTC))

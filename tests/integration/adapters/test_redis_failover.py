@@ -58,9 +58,9 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 
 @asynccontextmanager
-async def storing(url: str) -> AsyncIterator[tuple[RedisClient, RedisConsultationStore]]:
+async def storing(url: str, *, replicas: int = 1) -> AsyncIterator[tuple[RedisClient, RedisConsultationStore]]:
     client = open_client(url)
-    store = RedisConsultationStore(client, SystemClock(), Replication(replicas=1, milliseconds=300))
+    store = RedisConsultationStore(client, SystemClock(), Replication(replicas, milliseconds=300))
     try:
         await store.prepare()
         yield client, store
@@ -158,7 +158,8 @@ async def test_turns_that_were_acknowledged_stay_and_calls_and_watchers_go_on(wo
 
 
 async def test_every_use_says_that_the_store_is_gone_or_does_what_it_should(world: World) -> None:
-    async with storing(world.url) as (client, store):
+    # Nobody is left to be the new master's replica, without which nothing is started where one is wanted.
+    async with storing(world.url, replicas=0) as (client, store):
         record = consultation()
         known = record.consultation_id
         await store.create(brief(), Change(record))
@@ -213,3 +214,28 @@ async def test_every_use_says_that_the_store_is_gone_or_does_what_it_should(worl
         async with asyncio.timeout(RECOVERY):
             for once in uses:
                 await until_it_works(once)
+
+
+async def test_nothing_is_read_from_a_master_that_comes_back_after_it_was_replaced(tmp_path: Path) -> None:
+    """It hung; nobody who was connected to it has noticed anything; and it takes itself for the master for seconds."""
+    with WatchedRedis(tmp_path) as watched:
+        async with storing(watched.url) as (client, store):
+            call = Call(store, consultation())
+            await store.create(brief(), Change(call.record))
+            assert not (await store.transcript(call.record.consultation_id))[1]
+            in_use = await client.connection_pool.get_connection()
+            watched.master.freeze()
+            await asyncio.to_thread(watched.until_replaced)
+            await asyncio.sleep(1.0)
+            async with storing(watched.url) as (_, elsewhere):
+                await until_it_works(lambda: elsewhere.get(call.record.consultation_id))
+                await Call(elsewhere, call.record).say(1)
+            await client.connection_pool.release(in_use)
+            watched.master.thaw()
+            assert await asyncio.to_thread(lambda: watched.master.replication()["role"]) == "master"
+            _, turns = await store.transcript(call.record.consultation_id)
+            assert [taken.number for taken in turns] == [1]
+            assert not in_use.is_connected
+            assert await asyncio.to_thread(lambda: watched.master.replication()["role"]) == "master", (
+                "it gave up too soon"
+            )
