@@ -97,20 +97,20 @@ class MediaStream:
     async def _play(self, reading: "asyncio.Task[None]") -> None:
         """Lets the stream's time pass, 20 ms by 20 ms, until the application closes it."""
         for number in itertools.count():
-            start = self._began + number * FRAME_SECONDS
+            start, end = frame_span(self._began, number)
             if reading.done():
                 reading.result()
                 return
             await self._fail_perhaps(number * FRAME_SECONDS, reading)
             frame, reached = self._playout.next_frame()
             self._echo(reached)
-            await self._line.wait(start + FRAME_SECONDS, steadily=True)
+            await self._line.wait(end, steadily=True)
             await self._callee.hear(start, frame, FRAME_BYTES, more=not self._playout.empty)
-            self._send_callee(start, number)
+            self._send_callee(number)
 
-    def _send_callee(self, start: float, number: int) -> None:
+    def _send_callee(self, number: int) -> None:
         """Sends what came from the callee while a frame was played."""
-        end = start + FRAME_SECONDS
+        start, end = frame_span(self._began, number)
         for press in self._line.keys:
             if start <= press.at < end:
                 self._outgoing.put_nowait(self._messages.dtmf(press.key))
@@ -194,6 +194,11 @@ class MediaStream:
         if code not in self._warned:
             self._warned.add(code)
             self._context.warn(code, message, self._url)
+
+
+def frame_span(began: float, number: int) -> tuple[float, float]:
+    """Returns when a frame of a stream begins and ends, so that each begins exactly where the one before has ended."""
+    return began + number * FRAME_SECONDS, began + (number + 1) * FRAME_SECONDS
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

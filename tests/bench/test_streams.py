@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from itertools import compress
@@ -38,6 +38,8 @@ CONSULTATION = (
 )  # fmt: skip
 
 ANSWERS_AND_QUESTIONS = (AGREE, Line(ASKS, 2.4), AGREE, Line(ASKS, 2.4))
+# After which lines the gaps are told.
+COMPARED = {"after an answer": (AGREES,), "after a question": (ASKS,), "of all": (AGREES, ASKS)}
 # The ways to hide latency, and how each is switched off.
 HIDING = {
     "all on": {},
@@ -45,12 +47,14 @@ HIDING = {
     "no thinking ahead": {"THINK_AHEAD": "false"},
     "answers said as a whole": {"SPEAK_WHILE_THINKING": "false"},
     "no shared speech": {"SHARED_SPEECH": "false"},
+    "answers not opened": {"STREAM_OPENER_AFTER_SECONDS": "60"},
     "no filler": {"STREAM_FILLER_AFTER_SECONDS": "60"},
     "all off": {
         "SPEAK_AHEAD": "false",
         "THINK_AHEAD": "false",
         "SPEAK_WHILE_THINKING": "false",
         "SHARED_SPEECH": "false",
+        "STREAM_OPENER_AFTER_SECONDS": "60",
         "STREAM_FILLER_AFTER_SECONDS": "60",
     },
 }
@@ -115,10 +119,22 @@ def test_a_consultation_with_engines_that_take_their_time(tmp_path: Path) -> Non
     assert measured[0][0].figures.gaps, measured[0][0].figures.failures
 
 
-def _gaps(measured: Measured, line: int) -> str:
+def _gaps(measured: Measured, *lines: int) -> str:
     calls = measured.figures.calls
-    gaps = [gap for call in calls for gap, number in zip(call.gaps, call.numbers, strict=True) if number == line]
-    return f"{milliseconds(gaps, 0.5)}/{milliseconds(gaps, 0.95)}" if gaps else "-"
+    return _percentiles(
+        [gap for call in calls for gap, number in zip(call.gaps, call.numbers, strict=True) if number in lines]
+    )
+
+
+def _pauses(measured: Measured, line: int) -> str:
+    calls = measured.figures.calls
+    return _percentiles(
+        [pause for call in calls for pause, number in zip(call.pauses, call.numbers, strict=True) if number == line]
+    )
+
+
+def _percentiles(seconds: Sequence[float]) -> str:
+    return f"{milliseconds(seconds, 0.5)}/{milliseconds(seconds, 0.95)}" if seconds else "-"
 
 
 def test_what_each_way_to_hide_latency_gives(tmp_path: Path) -> None:
@@ -128,8 +144,11 @@ def test_what_each_way_to_hide_latency_gives(tmp_path: Path) -> None:
         system = partial(ours, folder, Delays(), name, **settings)
         (measured,) = asyncio.run(_loads(system, ANSWERS_AND_QUESTIONS, 4))
         figures = measured.figures
-        rows.append((name, str(len(figures.gaps)), _gaps(measured, AGREES), _gaps(measured, ASKS)))
+        gaps = (_gaps(measured, *lines) for lines in COMPARED.values())
+        rows.append((name, str(len(figures.gaps)), *gaps, _pauses(measured, ASKS)))
         assert figures.gaps, figures.failures
     show(
-        "From the end of speech to the reply, p50/p95 in ms", ("", "turns", "after an answer", "after a question"), rows
+        "From the end of speech to the reply, p50/p95 in ms",
+        ("", "turns", *COMPARED, "longest pause in an answer"),
+        rows,
     )

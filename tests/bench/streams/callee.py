@@ -38,6 +38,7 @@ class Heard:
     Attributes:
         gaps: from the last sound of each line to the first of the reply.
         numbers: which utterance each gap followed.
+        pauses: the longest silence within each reply that a gap led to.
         yields: from the first sound of each interruption to silence at the callee's ear.
         unyielding: interruptions during which the agent went on talking to their end.
         lost: lines without a reply.
@@ -46,6 +47,7 @@ class Heard:
 
     gaps: list[float] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     yields: list[float] = field(default_factory=list)
     unyielding: int = 0
     lost: int = 0
@@ -79,6 +81,7 @@ class Callee:
         self._interrupts = False
         self._stopped: float | None = begin
         self._counted = False
+        self._replying = False  # what is heard belongs to the latest gap
         if not greeted:
             self._stopped, play_out.voice_began = None, begin
 
@@ -102,6 +105,8 @@ class Callee:
         """Decides whether the next line is said, and takes it."""
         if not self._replied(now):
             return False
+        if self._replying:
+            self.heard.pauses[-1] = self._play_out.pause
         if not self._lines:
             self.done = self._play_out.until <= now
             return False
@@ -132,6 +137,7 @@ class Callee:
         """Whether it is the callee's turn; notes the gap before a reply."""
         if self._stopped is None:
             return True
+        self._replying = False
         began = self._play_out.voice_began
         if began is None or began > now:
             if now - self._stopped < PATIENCE:
@@ -142,5 +148,7 @@ class Callee:
         elif self._counted and self._line is not None:
             self.heard.gaps.append(began - self._stopped)
             self.heard.numbers.append(self._line.number)
+            self.heard.pauses.append(0.0)
+            self._replying = True
         self._stopped = None
         return True

@@ -20,6 +20,7 @@ class CallFigures:
     Attributes:
         gaps: from the last sound of each line to the first of the reply.
         numbers: which utterance each gap followed.
+        pauses: the longest silence within each reply that a gap led to.
         yields: from the first sound of each interruption to silence.
         unyielding: interruptions that the agent talked over.
         cut_ins: replies that began before the line was over.
@@ -32,6 +33,7 @@ class CallFigures:
 
     gaps: list[float] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     yields: list[float] = field(default_factory=list)
     unyielding: int = 0
     cut_ins: int = 0

@@ -22,6 +22,7 @@ class PlayOut:
         until: when all that is queued has been played.
         voice_began: when the agent's voice was first heard after the last `expect`; None: not yet.
         voice_ended: when it is heard last, of what is queued; 0: never.
+        pause: the longest silence within the agent's voice since the last `expect`, in seconds.
         stutters: how often the queue ran dry within the agent's voice.
     """
 
@@ -29,12 +30,14 @@ class PlayOut:
         self.until = 0.0
         self.voice_began: float | None = None
         self.voice_ended = 0.0
+        self.pause = 0.0
         self.stutters = 0
         self._marks: deque[tuple[float, str]] = deque()
 
     def expect(self) -> None:
         """From now on, `voice_began` is the next time that the agent is heard."""
         self.voice_began = None
+        self.pause = 0.0
 
     def audio(self, now: float, audio: bytes) -> None:
         """Queues mu-law."""
@@ -46,8 +49,10 @@ class PlayOut:
         heard = begins + int(voiced[0]) / TELEPHONE_HZ
         if self.voice_began is None:
             self.voice_began = heard
-        elif _STUTTER[0] < heard - self.voice_ended < _STUTTER[1]:
-            self.stutters += 1
+        else:
+            silence = heard - self.voice_ended
+            self.pause = max(self.pause, silence)
+            self.stutters += _STUTTER[0] < silence < _STUTTER[1]
         self.voice_ended = begins + (int(voiced[-1]) + 1) / TELEPHONE_HZ
 
     def mark(self, now: float, name: str) -> None:

@@ -50,6 +50,18 @@ def test_the_gap_lasts_from_the_last_sound_of_the_line_to_the_first_of_the_reply
     assert talk.callee.done
 
 
+def test_the_longest_silence_within_a_reply_is_noted() -> None:
+    talk = Conversation(Line(seconds=1.0, after=0.5), Line(seconds=0.4, after=0.8))
+    talk.pass_time(2.0)
+    talk.agent_speaks()
+    talk.pass_time(1.3)
+    talk.agent_speaks()
+    talk.pass_time(2.6)
+    talk.agent_speaks()
+    talk.pass_time(2.0)
+    assert talk.callee.heard.pauses == [pytest.approx(0.3, abs=0.03), 0.0]
+
+
 def test_the_callee_waits_until_the_agent_has_stopped() -> None:
     talk = Conversation(Line(after=0.5), greeted=True)
     talk.pass_time(1.0)

@@ -45,6 +45,9 @@ def test_a_hole_in_the_voice_is_a_stutter_and_a_pause_is_none() -> None:
     assert heard.stutters == 1
     heard.audio(5.0, VOICE)
     assert heard.stutters == 1
+    assert heard.pause == pytest.approx(1.9, abs=0.01)
+    heard.expect()
+    assert heard.pause == 0.0
 
 
 def test_voice_that_was_cleared_before_it_was_played_was_not_heard() -> None:
