@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 from evaluation.conditional_logit import Array, chosen, fit
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
 from orchestrator.dialogue.ports.sentences import Vectors
+from orchestrator.dialogue.understanding.leaning import leanings
 from orchestrator.dialogue.understanding.match_features import (
     Features,
     lexical_features,
     sentences_of,
     vector_features,
 )
+from orchestrator.dialogue.understanding.retractions import without_retracted
 from orchestrator.dialogue.understanding.sayings import Column, Sayings
 from orchestrator.dialogue.understanding.sentences import Sentences
 
@@ -33,6 +35,7 @@ _SIGNED = (
     "some", "asks", "hearsay", "of_others", "yes_no", "silent", "like_question", "conflict", "missing",
     "new_topic", "new_subject", "new_object", "new_topic_first", "shares_words", "then", "unknown",
     "wonders", "measured_outside", "measured_otherwise", "beside_before",
+    "somebody_else", "admires", "watches", "new_alone",
 )  # fmt: skip
 
 
@@ -112,6 +115,11 @@ class Forgetful:
         }
 
 
+def leaning(line: Line, vector: Vectors | None) -> Features:
+    """Returns which expected answers lean the same way as what was said."""
+    return leanings(without_retracted(line.text), line.question, line.expected, vector)
+
+
 def fitted(data: Design, rows: NDArray[np.int64]) -> Array:
     """Returns the weights for some lines."""
     return fit(data.x[rows], data.there[rows], data.y[rows], signed=data.signed, ridge=_RIDGE)
@@ -145,7 +153,10 @@ async def main(paths: Sequence[Path]) -> None:
     """Fits both tables."""
     lines = read(paths)
     before = Forgetful(lines)
-    lexical = [lexical_features(line.text, line.question, line.expected) | before.by_words(line) for line in lines]
+    lexical = [
+        lexical_features(line.text, line.question, line.expected) | before.by_words(line) | leaning(line, None)
+        for line in lines
+    ]
     report("LEXICAL", design(lines, lexical), lines)
     encoder = NanoSentenceEncoder()
     sentences = Sentences(encoder)
@@ -154,7 +165,8 @@ async def main(paths: Sequence[Path]) -> None:
         vectors = await sentences.vectors(sentences_of(line.text, line.question, line.expected), timeout=60.0)
         if vectors is None:
             raise SystemExit("the extra [embeddings] is not installed")
-        semantic.append(features | vector_features(vectors, len(line.expected)) | before.by_meaning(line, vectors))
+        by_vectors = vector_features(vectors, len(line.expected)) | leaning(line, vectors[1])
+        semantic.append(features | by_vectors | before.by_meaning(line, vectors))
     await encoder.close()
     report("SEMANTIC", design(lines, semantic), lines)
 

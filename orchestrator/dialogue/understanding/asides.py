@@ -15,6 +15,8 @@ from orchestrator.domain.plan import Step, StepKind
 
 # Words by which somebody corrects what they said before.
 _CORRECTS = re.compile(r"아까|사실은|사실|그게아니|아니참|잘못말|잘못얘기|다시말하|고쳐말|생각해보니")
+# "아까 밥은 잘 먹는다고 했는데 사실은 자주 걸러요": the correction itself names no subject.
+_CORRECTION = re.compile(r"^(?:사실은?|실은|그게 아니)")
 _PARTICLE = re.compile(r"(?:에서는|에서|에는|으로|이나|하고|은|는|이|가|을|를|도|에|와|과|의|로)$")
 _WORD = re.compile(r"[가-힣]{2,}")
 # Words of questions that say nothing of what they are about.
@@ -56,12 +58,23 @@ def clauses_about(text: str, open_step: Step, others: Sequence[OtherStep]) -> It
     wanted = [other for other in others if _may_be_answered(other, open_step, corrects=corrects)]
     if not wanted:
         return
+    about: list[OtherStep] = []
     for clause in clauses(text):
+        before, about = about, [other for other in wanted if _about(clause, other.step.text)]
         if is_question(clause) or _about(clause, open_step.text):
             continue
-        about = [other for other in wanted if _about(clause, other.step.text)]
+        about = about or (before if _CORRECTION.match(clause) else [])
         if len(about) == 1:  # what may answer two questions answers neither for certain
             yield about[0], clause
+
+
+def only_about(text: str, open_step: Step, others: Sequence[OtherStep]) -> OtherStep | None:
+    """Returns the question, other than the open one, that an utterance of one clause is about; None: there is none."""
+    if len(clauses(text)) != 1 or _about(text, open_step.text):
+        return None
+    asked = [other for other in others if other.step.kind is StepKind.QUESTION and other.step.expected_answers]
+    about = [other for other in asked if _about(text, other.step.text)]
+    return about[0] if len(about) == 1 else None
 
 
 def _may_be_answered(other: OtherStep, open_step: Step, *, corrects: bool) -> bool:

@@ -91,7 +91,8 @@ def _negative(question: str) -> bool:
 def _assertions(text: str, question: str) -> list[Assertion]:
     stems, negative = predicate(question)[0], _negative(question)
     stems |= _experienced(question) | ({"있"} if predicate(question)[1] else set())
-    stems = stems - _IS_THERE if _FORMS["goes_on"].search(question) else stems
+    if (goes_on := _FORMS["goes_on"].search(question)) is not None:
+        stems = (stems - _IS_THERE) | ({goes_on["done"].removesuffix("하")} - {""})
     begins = tuple(letters(stem) for stem in stems)
     words = re.sub(r"[.,!?~…]+", " ", text).split()
     if not begins or len(words) > _LONGEST:
@@ -136,7 +137,8 @@ def _experienced(question: str) -> set[str]:
 def _is_main(words: list[str], place: int) -> bool:
     """Whether a word for being there is what is said, not an auxiliary or a reason on the way."""
     before = words[place - 1] if place else ""
-    return not _FORMS["carries"].search(before) and (place < _EARLY or _FORMS["thing"].search(before) is not None)
+    named = _FORMS["thing"].search(before) or _FORMS["at_all"].fullmatch(before)
+    return not _FORMS["carries"].search(before) and (place < _EARLY or named is not None)
 
 
 def _lacks(words: list[str], place: int) -> int:

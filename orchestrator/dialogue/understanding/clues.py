@@ -86,10 +86,10 @@ def notions(text: str) -> Numbers:
     return np.array([pattern.search(short) is not None for pattern in _NOTIONS.values()], np.float32)
 
 
-def suspicious(text: str) -> bool:
-    """Whether an utterance touches a notion that dangers are made of."""
+def suspicious(text: str, *, but: str = "") -> bool:
+    """Whether a text touches a notion that dangers are made of, another one than `but`."""
     short = compact(text)
-    return any(_NOTIONS[name].search(short) for name in _DANGEROUS)
+    return any(_NOTIONS[name].search(short) for name in _DANGEROUS if name != but)
 
 
 def pieces(text: str) -> Numbers:

@@ -2,13 +2,13 @@
 
 It reads clause by clause and asks nothing about what was asked, so that "네 밥은 먹었어요 근데 죽고 싶어요" is danger.
 A sign counts unless its own clause takes it back: idioms, what is denied, long past, on television, or told of others.
-Signs and excuses stand in `danger.toml`.
+Signs and excuses stand in `danger.toml`; so does what must not be taken for danger by the layer above.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,8 @@ _TURN = re.compile(
     r"[.?!…]+|(?<=[요죠까])\s|(?<=니다)\s|(?<=[는은]데)\s|(?<=지만)\s|(?<=는디)\s|(?<=더니)\s|"
     r"(?<=[가-힣])(?=\s(?:근데|근디|그런데|그른데|하지만|그치만|그렇지만|그래도|그러나|지금[은도]?|인제|이제|이젠|오늘은|요즘은|요새는)(?:\s|$))"
 )
+
+_INTERJECTION = 3  # letters: "아이고" tells nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class _Floor:
     signs: tuple[_Sign, ...]
     excuses: re.Pattern[str]
     over: re.Pattern[str]
+    look_alikes: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+
+    def is_like(self, name: str, short: str) -> bool:
+        found, but = self.look_alikes[name]
+        return found.search(short) is not None and not but.search(short)
 
     def excuse(self, stretch: _Stretch) -> bool:
         told = any(self.excuses.search(part) is not None for part in stretch.parts)
@@ -89,6 +96,17 @@ def read_danger(text: str) -> DangerReading:
     return DangerReading(taken_back=taken_back)
 
 
+def looks_alike(text: str) -> bool:
+    """Whether an utterance is of a kind that only sounds like danger: a demand to move out, what is on television."""
+    return on_screen(text) or _floor().is_like("moving_out", compact(text))
+
+
+def on_screen(text: str) -> bool:
+    """Whether somebody tells what is on television, and nothing else."""
+    clauses = [short for part in _TURN.split(text) if len(short := compact(part)) > _INTERJECTION]
+    return bool(clauses) and all(_floor().is_like("on_screen", clause) for clause in clauses)
+
+
 def _stretches(clauses: list[str]) -> list[_Stretch]:
     return [
         _Stretch(tuple(clauses[start:end]), " ".join(clauses[end:]))
@@ -101,7 +119,7 @@ def _stretches(clauses: list[str]) -> list[_Stretch]:
 @cache
 def _floor() -> _Floor:
     table = read_table("danger")
-    excuses = table.pop("excuses")
+    excuses, look_alikes = table.pop("excuses"), table.pop("look_alikes")
     return _Floor(
         signs=tuple(
             _Sign(DangerKind(kind), _compiled(sign["all"]), _compiled(sign.get("but", ())))
@@ -110,6 +128,10 @@ def _floor() -> _Floor:
         ),
         excuses=re.compile("|".join(pattern for patterns in excuses.values() for pattern in patterns)),
         over=re.compile("|".join(excuses["over"])),
+        look_alikes={
+            name: (re.compile("|".join(one["is"])), re.compile("|".join(one["but"])))
+            for name, one in look_alikes.items()
+        },
     )
 
 

@@ -75,7 +75,7 @@ def echo(text: str, question: str) -> int:
 def predicate(question: str) -> tuple[frozenset[str], bool]:
     """Returns the stems of what a question asks, as an answer says them, and whether it asks for their absence."""
     words = re.sub(r"[.,!?~…]+", " ", question).split()[-4:]
-    negative = bool(words) and re.search(r"없[으나지]|^안", words[-1]) is not None
+    negative = re.search(r"없[으나지]|^안", " ".join(words[-1:])) is not None or words[-2:-1] in (["안"], ["못"])
     stems: set[str] = set()
     for pattern, plain in _PLAIN:
         if any(pattern.match(word) for word in words[-2:]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from orchestrator.dialogue.understanding.others import about_others
 from orchestrator.dialogue.understanding.senses import senses
 from orchestrator.dialogue.understanding.spoken_form import compact
 
@@ -18,7 +19,7 @@ _MARKED = re.compile(
 # Stand for something that was named, for the speaker, or for nothing: none of them changes the topic.
 _EMPTY = re.compile(
     r"^(?:나|저|내|제|우리|그거|그것|이거|이것|그런거|거|것|게|그게|이게|데|때|적|일|수|줄|지|요즘|요새|지금|아직|이제|인제|인자|오늘|어제|"
-    r"평소|보통|사실|하나|둘|셋|한번|번|다|더|또|조금|좀|별|누가|뭐|뭣|그|이|저번|여기|거기|이만|그만|그때|사람|생각|걱정|말|마음|"
+    r"평소|보통|사실|하나|둘|셋|한번|번|다|더|또|조금|좀|별|누가|뭐|뭣|그|이|저번|여기|거기|이만|그만|그때|사람|생각|다달|나날|많|같|일찍|깊|높|틈틈|번번|간간|가까|깨끗|곰곰|일일|더욱|낱낱|집집|혼자|걱정|말|마음|"
     r"하|가|오|자|보|먹|마시|쓰|있|없|되|않|[가-힣]*(?:하|되|았|었|했|였|있|없|않|싶|[가-힣]기|[가-힣]지))$"
 )
 _VERBAL = re.compile(r"(?:[하했되됐았었였있없않겠]|[가-힣](?:먹|보|쓰|오|가|자|사|주|나|타|받|살|놀|남))$")
@@ -49,6 +50,7 @@ def focus(text: str, question: str, expected: Sequence[str]) -> Mapping[str, flo
         "then": float(bool(_THEN.search(short)) and not _THEN.search(known)),
         "unknown": float(bool(_UNKNOWN.search(short)) and not re.search(r"모르|모름|기억", known)),
         "wonders": float(bool(_WONDERS.search(short))),
+        **about_others(text, question, expected, brings_in=any(mark is not None for mark in marks[:-1])),
     }
 
 

@@ -12,6 +12,12 @@ def ending_in(letters: str) -> str:
     return f"[{''.join(chr(code) for final in finals for code in range(_FIRST + final, _LAST + 1, _FINALS))}]"
 
 
+def ends_in_consonant(text: str) -> bool:
+    """Whether the last syllable of a text has a final consonant, which decides on the particle after it."""
+    code = ord(text[-1]) if text else 0
+    return _FIRST <= code <= _LAST and (code - _FIRST) % _FINALS != 0
+
+
 def open_syllable(syllable: str) -> str:
     """Returns a syllable without its final consonant; what is no Korean syllable stays as it is."""
     code = ord(syllable)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from orchestrator.dialogue.understanding.asked import Asked
 from orchestrator.dialogue.understanding.clues import suspicious
-from orchestrator.dialogue.understanding.danger import read_danger
+from orchestrator.dialogue.understanding.danger import looks_alike, read_danger
 from orchestrator.dialogue.understanding.learned import Classifier, Guess, Numbers
 from orchestrator.dialogue.understanding.rules import implied, rule_intent
 from orchestrator.dialogue.understanding.sentences import Sentences
@@ -30,21 +30,25 @@ class DangerThresholds:
         plain: where nothing speaks against it.
         unnamed: where no word names anything dangerous.
         doubtful: where a rule has taken its sign back, or is certain of something else.
+        look_alike: where a rule knows that it only sounds like danger.
     """
 
     plain: float
     unnamed: float
     doubtful: float
+    look_alike: float
 
-    def of(self, *, doubtful: bool, named: bool) -> float:
+    def of(self, *, doubtful: bool, named: bool, look_alike: bool) -> float:
         """Returns the one that counts."""
+        if look_alike:
+            return self.look_alike
         if doubtful:
             return self.doubtful
         return self.plain if named else self.unnamed
 
 
-WITH_VECTORS = DangerThresholds(plain=0.3, unnamed=0.3, doubtful=0.6)
-WITHOUT_VECTORS = DangerThresholds(plain=0.5, unnamed=0.9, doubtful=0.9)
+WITH_VECTORS = DangerThresholds(plain=0.3, unnamed=0.3, doubtful=0.6, look_alike=0.97)
+WITHOUT_VECTORS = DangerThresholds(plain=0.5, unnamed=0.9, doubtful=0.9, look_alike=0.99)
 # What no person says sounds like a danger only to a layer that has never learned it.
 _NOBODYS = {Intent.MACHINE, Intent.CARRIER_NOTICE}
 # What an answer that says yes or no of the question's predicate corrects: the rest of the learned layer's readings are
@@ -97,7 +101,7 @@ class IntentReader:
         named = suspicious(text)
         answered = implied(text, asked) if ruled in _POLAR else None
         doubtful = floor.taken_back or ruled is not None or (answered is not None and not named)
-        if guess.danger >= thresholds.of(doubtful=doubtful, named=named):
+        if guess.danger >= thresholds.of(doubtful=doubtful, named=named, look_alike=looks_alike(text)):
             return Reading(Intent.DANGER, guess.danger, Layer.LIKENESS, danger=guess.kind)
         if answered is not None and (ruled is not None or guess.intent in _OVERRULED or guess.share < _UNSURE):
             return Reading(answered, 1.0, Layer.RULES, certain=True)

@@ -23,10 +23,11 @@ Numbers = NDArray[np.float32]
 WEIGHTS = "intents.npz"
 # Recognisers punctuate as they like; only a question mark tells something.
 _PUNCTUATION = re.compile(r"[\s.,!…~]+")
-# Danger is judged apart; nobody needs to learn what silence is.
-_UNLEARNED = {Intent.DANGER, Intent.NO_INPUT, Intent.MACHINE, Intent.CARRIER_NOTICE}
+# Danger is judged apart; nobody needs to learn what silence is, nor what fixed words say.
+_UNLEARNED = {Intent.DANGER, Intent.NO_INPUT, Intent.MACHINE, Intent.CARRIER_NOTICE, Intent.PHONE_HANDED_ON}
 INTENTS = tuple(intent for intent in Intent if intent not in _UNLEARNED)
 KINDS = tuple(DangerKind)
+_YES, _NO = INTENTS.index(Intent.YES), INTENTS.index(Intent.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,23 @@ class Classifier:
             asked: what was asked.
             vector: the text's, of the encoder `encoder`; None: there is none.
         """
-        meaning = np.zeros_like(self._centre) if vector is None else (vector - self._centre) * self._scale
-        values = features(text, asked, meaning) @ self._weights
+        values = self._values(text, asked, vector)
         odds = np.exp(values[: len(INTENTS)] - values[: len(INTENTS)].max())
         best = int(odds.argmax())
         danger = float(1 / (1 + np.exp(-values[len(INTENTS)])))
         kind = KINDS[int(values[len(INTENTS) + 1 :].argmax())]
         return Guess(INTENTS[best], float(odds[best] / odds.sum()), danger, kind)
+
+    def leaning(self, text: str, asked: Asked, vector: Numbers | None) -> float:
+        """Returns how much more probable yes is than no, -1 to 1; arguments as above."""
+        values = self._values(text, asked, vector)[: len(INTENTS)]
+        odds = np.exp(values - values.max())
+        return float((odds[_YES] - odds[_NO]) / odds.sum())
+
+    def _values(self, text: str, asked: Asked, vector: Numbers | None) -> Numbers:
+        meaning = np.zeros_like(self._centre) if vector is None else (vector - self._centre) * self._scale
+        values: Numbers = features(text, asked, meaning) @ self._weights
+        return values
 
 
 def features(text: str, asked: Asked, meaning: Numbers) -> Numbers:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from orchestrator.dialogue.ports.sentences import Vectors
 from orchestrator.dialogue.understanding.asked import asked_in
 from orchestrator.dialogue.understanding.focus import focus
-from orchestrator.dialogue.understanding.measures import apart, common_dimension, in_period, measures
+from orchestrator.dialogue.understanding.measures import apart, common_dimension, ends, in_period, measures
 from orchestrator.dialogue.understanding.quantities import amount, distance, span
 from orchestrator.dialogue.understanding.question_form import is_question
 from orchestrator.dialogue.understanding.retractions import without_retracted
@@ -24,7 +24,7 @@ Column = NDArray[np.float64]
 Features = dict[str, Column]
 
 # Of these none speaks where no word is known.
-_SPEAKING = ("common", "_near", "measured_in", "same_side", "same_tone")
+_SPEAKING = ("common", "_near", "measured_in", "measured_in_words", "same_side", "same_tone")
 _NO_THINGS = {*SCALES, "yes", "topic"}
 _MOST = 2.0  # senses beyond two prove no more
 _KNOWN_SIDE = 0.1
@@ -54,11 +54,13 @@ def lexical_features(text: str, question: str, expected: Sequence[str]) -> Featu
         "yes_no": float(asked_in(question).yes_no),
         **focus(text, question, expected),
     }
+    measured, rated = _measured(said, question, expected)
     evidence = {
         **_common_senses(found, options),
         **_scales(found, options),
-        **_amounts(amount(said, question), [span(answer) for answer in expected]),
-        **_measured(said, question, expected),
+        **_amounts(None if rated else amount(said, question), [span(answer) for answer in expected]),
+        **measured,
+        "measured_in_words": _most_or_least(said, found, expected),
         **_sides(text, question, expected),
     }
     against["silent"] = float(not any(column.any() for name, column in evidence.items() if name.endswith(_SPEAKING)))
@@ -72,7 +74,8 @@ def lexical_features(text: str, question: str, expected: Sequence[str]) -> Featu
 
 def sentences_of(text: str, question: str, expected: Sequence[str]) -> list[str]:
     """Returns the sentences whose vectors `vector_features` takes, in its order."""
-    return [question, text, f"{question} {text}", *expected, *(f"{question} {answer}" for answer in expected)]
+    said = without_retracted(text)
+    return [question, said, f"{question} {said}", *expected, *(f"{question} {answer}" for answer in expected)]
 
 
 def vector_features(vectors: Vectors, count: int) -> Features:
@@ -144,8 +147,11 @@ def _amounts(said: tuple[float, float] | None, spans: Sequence[tuple[float, floa
     return _nearest("amounts", [None if said is None or other is None else distance(said, other) for other in spans])
 
 
-def _measured(said: str, question: str, expected: Sequence[str]) -> Features:
-    """Returns which expected answers what was measured lies in, how far from each it is, and whether it is in none."""
+def _measured(said: str, question: str, expected: Sequence[str]) -> tuple[Features, bool]:
+    """Returns which expected answers what was measured lies in, how far from each it is, and whether it is in none.
+
+    And whether it is a rate, whose numbers mean nothing by themselves: "사흘에 한 번" is not once.
+    """
     found, options = in_period(measures(said), question), [measures(answer) for answer in expected]
     dimension = common_dimension(found, options)
     far, inside = np.zeros(len(options)), np.zeros(len(options))
@@ -162,7 +168,16 @@ def _measured(said: str, question: str, expected: Sequence[str]) -> Features:
         "measured_in": inside / max(inside.sum(), 1.0) if inside.sum() < len(options) else np.zeros(len(options)),
         "measured_far": -far,
         **_every(len(options), {"measured_outside": outside, "measured_otherwise": other}),
-    }
+    }, dimension == "rate"
+
+
+def _most_or_least(said: str, found: Senses, expected: Sequence[str]) -> Column:
+    """Returns which expected answer is meant by much, or by little, where they measure: "엄청 많이 마셔요"."""
+    column = np.zeros(len(expected))
+    amounts = found.get("amount", frozenset())
+    if not measures(said) and amounts in ({"plenty"}, {"few"}) and (least_most := ends(list(map(measures, expected)))):
+        column[least_most[amounts == {"plenty"}]] = 1.0
+    return column
 
 
 def _nearest(name: str, distances: Sequence[float | None]) -> Features:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestrator.dialogue.ports.sentences import Vectors
-from orchestrator.dialogue.understanding.asides import OtherStep, clauses_about
+from orchestrator.dialogue.understanding.asides import OtherStep, clauses_about, only_about
+from orchestrator.dialogue.understanding.leaning import leanings
+from orchestrator.dialogue.understanding.learned import Classifier
 from orchestrator.dialogue.understanding.match_features import (
     Column,
     Features,
@@ -17,6 +19,7 @@ from orchestrator.dialogue.understanding.match_features import (
     vector_features,
 )
 from orchestrator.dialogue.understanding.match_weights import LEXICAL, SEMANTIC
+from orchestrator.dialogue.understanding.retractions import without_retracted
 from orchestrator.dialogue.understanding.sayings import Sayings
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.sides import affirms_what_is_denied, chosen_by_one_word
@@ -101,6 +104,22 @@ class Matching:
             found.append(Aside(other.step.subject, clause, choice.index, round(choice.share, 3)))
         return tuple({aside.subject: aside for aside in found}.values())
 
+    async def fits_elsewhere(self, text: str, open_step: Step, others: Sequence[OtherStep], *, above: float) -> bool:
+        """Whether an utterance is about another question, and means an answer to that one more surely than to this.
+
+        Args:
+            text: what the callee said.
+            open_step: what was asked.
+            others: the other steps of the plan.
+            above: how sure the answer to the open question is, 0 to 1.
+        """
+        other = only_about(text, open_step, others)
+        if other is None:
+            return False
+        answers = [answer.text for answer in other.step.expected_answers]
+        choice = await self._choose(text, other.step.text, answers)
+        return choice.share >= ASIDE_THRESHOLD and choice.share > above
+
     async def _choose(self, text: str, question: str, expected: Sequence[str]) -> _Choice:
         said_before = {"said_before": self._sayings.by_words(text, expected)}
         features = lexical_features(text, question, expected) | said_before
@@ -108,13 +127,18 @@ class Matching:
         vectors = None
         if self._sentences is not None:
             vectors = await self._sentences.vectors(sentences_of(text, question, expected), timeout=_TIMEOUT)
+        said = vectors[1] if vectors is not None and self._encodes_as(Classifier.shipped().encoder) else None
+        features |= leanings(without_retracted(text), question, expected, said)
         if vectors is None:
             return _most_probable(_utilities(features, LEXICAL) - denied)
         features |= vector_features(vectors, len(expected)) | self._meant_before(vectors, len(expected))
         return _most_probable(_utilities(features, SEMANTIC) - denied)
 
+    def _encodes_as(self, encoder: str) -> bool:
+        return self._sentences is not None and self._sentences.name == encoder
+
     def _meant_before(self, vectors: Vectors, count: int) -> Features:
-        if self._sentences is None or self._sentences.name != self._sayings.encoder:
+        if not self._encodes_as(self._sayings.encoder):
             return {}
         return {
             "meant_before": self._sayings.by_meaning(vectors[1], vectors[3 : 3 + count]),

@@ -36,6 +36,7 @@ _AGO = {
     "오늘": (0.1, 0.5), "방금": (0.01, 0.05), "아까": (0.05, 0.4), "어제": (1, 1), "어저께": (1, 1), "엊저녁": (0.5, 1),
     "그저께": (2, 2), "그제": (2, 2), "엊그제": (2, 3), "지난주": (4, 12), "저번주": (4, 12), "지난달": (20, 60),
     "저번달": (20, 60), "작년": (200, 500), "재작년": (500, 900), "올해": (1, 330), "올봄": (30, 300),
+    "최근": (0.01, 45), "얼마 전": (3, 60), "오래전": (150, 20000), "오래 전": (150, 20000),
 }  # fmt: skip
 _NUMBER = "|".join(
     (
@@ -70,10 +71,14 @@ _RATE = re.compile(
 _SKIPPING = {"걸러", "건너"}
 _ALWAYS = re.compile(r"매일|날마다|맨날|만날|하루도\s?(?:안|빠)|아침마다|저녁마다|밤마다|새벽마다|매끼")
 _EVERY = (
+    (re.compile(r"격일"), 1 / 2),
     (re.compile(r"매주|주마다|주말(?:마다|이면)"), 1 / 7),
     (re.compile(r"매달|매월|달마다|다달이"), 1 / 30),
     (re.compile(r"매년|해마다"), 1 / 365),
 )
+# What is counted at several times of the day, or once and again, adds up.
+_PARTS_OF_DAY = re.compile(r"새벽|아침|오전|점심|낮|오후|저녁|밤|자기 전")
+_AGAIN = re.compile(r"(?<![가-힣])또(?![가-힣])")
 _WEEKDAYS = re.compile(
     r"([월화수목금토일])요일(?=마다|이면|에|하고|이랑|,|\s)|(?<![가-힣])([월화수목금토일]{2,4})(?=으로|에|\s|$)"
 )
@@ -92,6 +97,8 @@ _RANGE = re.compile(r"에서|~|사이")
 _NOON = 12.0
 # What lies so far apart is quite different: a factor of 4.5, three hours.
 _LOGARITHMIC = 1.5
+# Who does something every other day does it about three times a week.
+_ABOUT = 0.15
 _HOURS_OFF = 3.0
 _LEAST = 1e-4
 
@@ -113,7 +120,8 @@ def apart(dimension: str, said: Span, expected: Span) -> float:
         shifts = (0.0, _NOON, -_NOON)
         return min(1.0, min(_gap((said[0] + shift, said[1] + shift), expected) for shift in shifts) / _HOURS_OFF)
     low, high = (_log(said), _log(expected))
-    return min(1.0, _gap(low, high) / _LOGARITHMIC)
+    far = min(1.0, _gap(low, high) / _LOGARITHMIC)
+    return 0.0 if dimension == "rate" and far < _ABOUT and said[0] < 1 else far
 
 
 def in_period(found: Measures, question: str) -> Measures:
@@ -130,6 +138,18 @@ def common_dimension(said: Measures, options: Sequence[Measures]) -> str | None:
     counts = {dimension: sum(dimension in option for option in options) for dimension in said}
     best = max(counts, key=lambda dimension: counts[dimension], default=None)
     return best if best is not None and counts[best] else None
+
+
+def ends(options: Sequence[Measures]) -> tuple[int, int] | None:
+    """Returns which expected answer measures least, and which most; None: they do not measure one thing."""
+    dimensions = [dimension for option in options for dimension in option]
+    dimension = max(dict.fromkeys(dimensions), key=dimensions.count, default=None)
+    if dimension is None or dimensions.count(dimension) < 2:
+        return None
+    places = [place for place, option in enumerate(options) if dimension in option]
+    return min(places, key=lambda place: options[place][dimension][1]), max(
+        places, key=lambda place: options[place][dimension][0]
+    )
 
 
 def _found(said: str) -> Iterator[tuple[str, Span]]:
@@ -181,6 +201,14 @@ def _plain(rest: str) -> Iterator[tuple[str, Span]]:
     for match in _WON.finditer(rest):
         if (won := _value(match["won"])) is not None:
             yield "won", won
+    counts = list(_counts(rest))
+    if len(counts) > 1 and len({counted for counted, _ in counts}) == 1 and _adds_up(rest, len(counts)):
+        yield counts[0][0], (sum(low for _, (low, _) in counts), sum(high for _, (_, high) in counts))
+    else:
+        yield from counts
+
+
+def _counts(rest: str) -> Iterator[tuple[str, Span]]:
     for match in _COUNT.finditer(rest):
         if (count := _value(match["number"])) is not None:
             counted = _COUNTERS[match["unit"]]
@@ -188,6 +216,10 @@ def _plain(rest: str) -> Iterator[tuple[str, Span]]:
                 yield counted, count
             elif native_korean(match["number"]) is not None or match["number"] in _BETWEEN:  # else it is minutes
                 yield "people", count
+
+
+def _adds_up(rest: str, counts: int) -> bool:
+    return _AGAIN.search(rest) is not None or len(set(_PARTS_OF_DAY.findall(rest))) >= counts
 
 
 def _length(match: re.Match[str]) -> Span | None:

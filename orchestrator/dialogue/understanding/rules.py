@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from orchestrator.dialogue.understanding import machines, question_form, wishes
+from orchestrator.dialogue.understanding import faltering, machines, question_form, wishes
 from orchestrator.dialogue.understanding.asked import Asked, Form
 from orchestrator.dialogue.understanding.assertions import as_meant, asserted, is_rhetorical
 from orchestrator.dialogue.understanding.dates import read_date
@@ -93,6 +93,12 @@ def rule_intent(text: str, asked: Asked) -> Intent | None:
         return Intent.MACHINE
     if machines.is_hallucination(text, short) or _DICTATES.search(short):
         return Intent.NO_MATCH
+    if (len(text.split()) > 1 and faltering.searches_for_words(text)) or faltering.weeps(text):
+        return Intent.NO_MATCH
+    if faltering.hands_on_the_phone(short):
+        return Intent.PHONE_HANDED_ON
+    if faltering.speaks_for_another(short):
+        return Intent.WRONG_PERSON
     if asked.form is Form.STATEMENT and wishes.is_backchannel(short):
         return Intent.BACKCHANNEL
     ruled = _by_form(text, short, asked) or _wish(short, asked) or _polarity(text, short, asked)

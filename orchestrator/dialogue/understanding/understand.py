@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orchestrator.dialogue.understanding.asked import asked_by
+from orchestrator.dialogue.understanding.danger import on_screen
 from orchestrator.dialogue.understanding.dates import read_date
 from orchestrator.dialogue.understanding.intents import IntentReader, Reading
 from orchestrator.dialogue.understanding.matching import Match, Matching, OtherStep
@@ -31,6 +32,7 @@ _ABOUT_THE_CALL = {
     Intent.QUESTION,
     Intent.CALL_BACK_LATER,
     Intent.WRONG_PERSON,
+    Intent.PHONE_HANDED_ON,
     Intent.ABUSE,
     Intent.MACHINE,
     Intent.CARRIER_NOTICE,
@@ -40,6 +42,8 @@ _SURE = 0.9
 # Where yes and no have consequences, the learned layer must be surer than elsewhere; otherwise it is asked again.
 _MUST_BE_SURE = {StepKind.CONSENT, StepKind.GOOD_TIME, StepKind.IDENTITY, StepKind.PROBLEM, StepKind.HUMAN_WANTED}
 _SURE_ENOUGH, _LIKELY = 0.8, 0.3
+# A yes or no to a question that is less likely than this would be noted as a fact, and be none one time in three.
+_NO_GUESS = 0.45
 _WITH_NUMBERS = {Intent.YES, Intent.NO, Intent.ANSWER}
 _YES_KEY, _NO_KEY = 1, 2
 # Key 0 asks for a person where the institution's wording offers it in these words.
@@ -89,8 +93,22 @@ class Understanding:
             match = await self._matching.match(text, step.text, step.expected_answers)
         if reading.intent is Intent.DANGER and not _a_degree(step, match):
             return _understood(text, reading)
-        understood = _answer(text, step, reading, match)
+        if await self._beside_the_question(text, step, others, reading, match):
+            understood = Understood(Intent.ANSWER, text, layer=Layer.LIKENESS)
+        else:
+            understood = _answer(text, step, reading, match)
         return replace(understood, asides=await self._matching.asides(text, step, others)) if others else understood
+
+    async def _beside_the_question(
+        self, text: str, step: Step, others: Sequence[OtherStep], reading: Reading, match: Match | None
+    ) -> bool:
+        """Whether somebody answers what was asked before, or tells what is on: "집은 따뜻하다니까요" is no meal."""
+        if not step.expected_answers or reading.certain or reading.intent in _ABOUT_THE_CALL:
+            return False
+        likeness = match.score if match is not None else 0.0
+        if on_screen(text) and likeness < _SURE:
+            return True
+        return await self._matching.fits_elsewhere(text, step, others, above=likeness)
 
 
 def _a_degree(step: Step, match: Match | None) -> bool:
@@ -109,6 +127,8 @@ def _answer(text: str, step: Step, reading: Reading, match: Match | None) -> Und
     needed = _SURE_ENOUGH if reading.intent in {Intent.YES, Intent.NO} else _LIKELY
     if step.kind in _MUST_BE_SURE and reading.confidence < needed:
         return Understood(Intent.NO_MATCH, text, layer=reading.layer)
+    if step.expected_answers and reading.intent in {Intent.YES, Intent.NO} and reading.confidence < _NO_GUESS:
+        return Understood(Intent.ANSWER, text, layer=reading.layer)  # matched to nothing: it is asked again
     guessed = reading.intent in {Intent.YES, Intent.NO} or (not reading.certain and reading.confidence < _LIKELY)
     if step.kind is StepKind.ANYTHING_ELSE and guessed and says_more(text):
         return Understood(Intent.ANSWER, text, layer=reading.layer)

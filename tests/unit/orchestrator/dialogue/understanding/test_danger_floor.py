@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.understanding.danger import read_danger
+from orchestrator.dialogue.understanding.danger import looks_alike, on_screen, read_danger
 from orchestrator.domain.danger import DangerKind
 
 DANGERS = {
@@ -36,6 +36,8 @@ DANGERS = {
         "갑자기 한쪽 팔에 힘이 하나도 없어요",
         "피가 안 멎어요",
         "집사람이 흔들어도 안 일어나요",
+        "드라마 보다가 쓰러졌어요",
+        "텔레비전 보다가 쓰러졌어요",
     ],
     DangerKind.BREATHING: ["숨을 못 쉬겠어요", "숨이 막혀요", "숨이 안 쉬어진당께", "떡이 목에 걸려서 숨을 못 쉬어요"],
     DangerKind.STARVATION_COLD: [
@@ -114,3 +116,38 @@ def test_a_long_monologue_costs_no_time(piece: str) -> None:
     started = time.perf_counter()
     read_danger(piece * (3000 // len(piece)))
     assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "주인이 다음 달까지 집을 비우래요",
+        "집주인이 나가라고 해요",
+        "방 빼라고 성화야",
+        "드라마 주인공이 칼에 찔려서 쓰러졌어요",
+        "지금 연속극에서 며느리가 시어머니를 때리네요",
+    ],
+)
+def test_what_only_sounds_like_danger_is_known(text: str) -> None:
+    assert looks_alike(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "집주인이 방 안 빼면 죽인다고 해요",
+        "주인이 방을 빼라고 문을 발로 차요",
+        "집에서 나가라고 나를 끌어내요",
+        "드라마에서처럼 남편이 나를 때려요",
+        "영화에서 본 것처럼 하고 싶어요",
+        "아들이 때려요",
+    ],
+)
+def test_what_may_be_danger_only_sounds_like_nothing(text: str) -> None:
+    assert not looks_alike(text)
+
+
+def test_what_is_on_television_is_no_answer_unless_one_asks_for_it() -> None:
+    assert on_screen("텔레비전에서 가수가 노래를 참 잘하네요")
+    assert not on_screen("텔레비전을 보고 있어요")
+    assert not on_screen("네, 따뜻해요. 뉴스에서 불났다고 하대요")

@@ -182,3 +182,12 @@ def test_the_shipped_weights_fit_the_features() -> None:
     assert shipped.encoder == "multilingual-e5-small-q4:query"
     assert 0 <= guess.share <= 1
     assert 0 <= guess.danger <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "danger", "noticed"),
+    [("숨이 좀 그렇수다", 1.0, True), ("집주인이 방을 빼래요", 1.0, False), ("집주인이 방을 빼래요", 9.0, True)],
+)
+async def test_what_only_sounds_like_danger_must_be_all_but_certain(text: str, danger: float, noticed: bool) -> None:
+    reader = IntentReader(None, classifier(by_vector=Intent.ANSWER, danger=danger))
+    assert ((await reader.read(text, _QUESTION)).intent is Intent.DANGER) is noticed

@@ -226,3 +226,15 @@ def test_one_word_chooses_the_only_answer_that_begins_with_it() -> None:
     named = run(WORDS_ALONE.match("응", MEDICINE.text, MEDICINE.expected_answers))
     assert named is not None
     assert (named.index, named.score >= 0.8) == (0, True)
+
+
+async def test_a_correction_is_about_what_was_named_before_it() -> None:
+    known = others(BILLS, findings=answered(SLEEP, 0))
+    text = "다 냈어요. 아까 잠은 잘 잔다고 했는데 사실은 통 못 자요"
+    (aside,) = await WORDS_ALONE.asides(text, BILLS, known)
+    assert (aside.subject, aside.quote, aside.expected_answer) == (SLEEP.subject, "사실은 통 못 자요", 2)
+
+
+@pytest.mark.parametrize(("text", "elsewhere"), [("잠은 잘 잔다니까요", True), ("공과금은 다 냈어요", False)])
+async def test_the_answer_to_another_question_is_none_to_this_one(text: str, elsewhere: bool) -> None:
+    assert await WORDS_ALONE.fits_elsewhere(text, BILLS, others(BILLS), above=0.6) is elsewhere

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.dialogue.understanding.measures import apart, common_dimension, in_period, measures
+from orchestrator.dialogue.understanding.measures import apart, common_dimension, ends, in_period, measures
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,32 @@ def test_a_rate_is_counted_within_the_period_that_was_asked_for() -> None:
 def test_no_text_is_too_odd(said: str, question: str) -> None:
     for low, high in in_period(measures(said), question).values():
         assert low <= high
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("이틀에 한 번", 1),
+        ("이삼일에 한 번이요", 1),
+        ("사나흘에 한 번쯤", 1),
+        ("격일로 가요", 1),
+        ("하루걸러 한 번씩", 1),
+        ("일주일에 한 번", 2),
+    ],
+)
+def test_a_rate_lies_in_the_answer_of_its_order(text: str, expected: int) -> None:
+    options = [measures(option)["rate"] for option in ("매일", "일주일에 두세 번", "일주일에 한 번")]
+    far = [apart("rate", measures(text)["rate"], option) for option in options]
+    assert far.index(min(far)) == expected
+    assert min(far) == 0
+
+
+def test_what_is_counted_again_and_again_adds_up() -> None:
+    assert measures("아침에 한 컵 점심에 두 컵 저녁에 한 컵")["cups"] == (4, 4)
+    assert measures("부엌에서 한 번 마루에서 또 한 번 그랬어")["times"] == (2, 2)
+    assert measures("세 번에서 네 번")["times"] == (3, 4)
+
+
+def test_the_ends_are_what_measures_least_and_most() -> None:
+    assert ends([measures(text) for text in ("다섯 잔 이상", "서너 잔", "한두 잔", "모른다")]) == (2, 0)
+    assert ends([measures(text) for text in ("좋다", "나쁘다", "한 잔")]) is None

@@ -135,7 +135,7 @@ def test_compact_is_idempotent_and_has_no_spaces(text: str) -> None:
     assert compact(short) == short
 
 
-@pytest.mark.parametrize("piece", ["아니", "네 없어요 ", "음... ", "다시 ", "하고싶은", "전화 좀 ", "가"])
+@pytest.mark.parametrize("piece", ["네 없어요 ", "하고싶은", "전화 좀 "])
 def test_a_long_monologue_costs_no_time(piece: str) -> None:
     started = time.perf_counter()
     for kind in StepKind:
