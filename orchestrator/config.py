@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     speak_while_thinking: bool = True
     shared_speech: bool = True
     stream_filler_after_seconds: Seconds = 1.5
+    stream_opener_after_seconds: Seconds = 0.1
     last_words_seconds: Seconds = 10.0
     audio_ttl_seconds: Annotated[int, Field(ge=60)] = 3600
     retention_days: Annotated[int, Field(ge=1)] = 30

@@ -176,6 +176,7 @@ def _streams(
     voice: Voice,
     admission: Admission,
 ) -> StreamCalls:
+    wording = outside.institution.wording
     streamed = replace(parts, speaking=LiveSpeaking(voice), speak_while_thinking=settings.speak_while_thinking)
     streams = StreamCalls(
         StreamParts(
@@ -200,7 +201,8 @@ def _streams(
             most=settings.most_streams,
             can_talk=outside.can_stream,
             first_filler=settings.stream_filler_after_seconds,
-            stopgap=outside.institution.wording.filler,
+            opener_after=settings.stream_opener_after_seconds if wording.answer_opener else None,
+            stopgap=wording.filler,
         )
     )
     outside.stream_metrics.watch(lambda: streams.open_streams)

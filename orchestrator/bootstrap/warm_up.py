@@ -37,4 +37,5 @@ class WarmUp:
         """Has at hand what must be said whatever fails, and at once; goes on until a synthesiser answers."""
         wording = self.institution.wording
         await self.speaking.warm(Budget(60.0))
-        await self.voice.keep_at_hand((wording.filler, *sentences(wording.greeting)))
+        bridges = filter(None, (wording.answer_opener, wording.filler))
+        await self.voice.keep_at_hand((*bridges, *sentences(wording.greeting)))

@@ -39,6 +39,7 @@ class Intent(StrEnum):
     CARRIER_NOTICE = "carrier_notice"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
+    PHONE_HANDED_ON = "phone_handed_on"
 
 
 _NO_MEANING = {Intent.NO_INPUT, Intent.NO_MATCH, Intent.MACHINE, Intent.CARRIER_NOTICE}

@@ -126,6 +126,7 @@ class Outcome:
     new_problems: tuple[NewProblem, ...] = ()
     recording_consent: RecordingConsent = RecordingConsent.UNKNOWN
     identified: bool = False
+    spoken_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Progress:
         untold: a danger that was noticed too late for the reply: the right words come with the next one.
         consent: whether the call may be kept as audio.
         identified: whether the person has proved who they are; None: not yet.
+        spoken_for: somebody else came to the phone after that, or answers in the person's place.
         call_back: when to call again.
         silence_timeout: seconds of silence that end this callee's turns, once the usual was seen to be too short.
         machine_signs: what speaks for an answering machine since somebody was understood last.
@@ -46,6 +47,7 @@ class Progress:
     untold: DangerKind | None = None
     consent: RecordingConsent = RecordingConsent.UNKNOWN
     identified: bool | None = None
+    spoken_for: bool = False
     call_back: CallBackWish | None = None
     silence_timeout: float | None = None
     machine_signs: tuple[MachineSign, ...] = ()

@@ -45,7 +45,7 @@ HEARD = [
     "voicemail",
 ]
 # One of each kind; all of them: `make test-slow`.
-QUICK = {"busy", "carrier_notice", "cooperative", "danger_fire", "keypad", "no_answer", "noisy", "silent", "voicemail"}
+QUICK = {"busy", "cooperative", "danger_fire", "keypad", "no_answer", "silent", "voicemail"}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Answers what the callee asks: a stored question that is alike, else the language model, else the built-in words."""
+"""Answers what the callee asks: day and time, a stored question that is alike, else a model's or built-in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from orchestrator.dialogue.answering.answer_check import speakable
+from orchestrator.dialogue.answering.date_and_time import day_in_words, time_in_words
 from orchestrator.dialogue.answering.growing_answer import GrowingAnswer
 from orchestrator.dialogue.answering.stored_questions import QuestionSet, StoredQuestions
 from orchestrator.dialogue.background import Background
@@ -16,6 +18,7 @@ from orchestrator.dialogue.interview.wording import Wording
 from orchestrator.dialogue.language_model.prompts import answer_prompt
 from orchestrator.dialogue.move import CALLEE_QUESTION, UNANSWERED, Saying
 from orchestrator.dialogue.ports.language_model import LanguageModel
+from orchestrator.dialogue.understanding.date_questions import asks_the_day, asks_the_time
 from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.domain.brief import Brief, Person
@@ -45,11 +48,13 @@ class CalleeQuestion:
     Attributes:
         open_question: what we asked last; asking it back is no question, so it is never the answer to itself.
         turns: the latest turns, for context.
+        asked_at: when.
     """
 
     text: str
     open_question: str
     turns: Sequence[Turn]
+    asked_at: datetime
 
 
 class Answering:
@@ -100,6 +105,8 @@ class Answering:
             on_first: told a language model's first sentence as soon as it may be said; the answer begins with it then,
                 whatever the model makes of the rest. None: a model's answer is said as a whole, or not at all.
         """
+        if (told := self._day_or_time(question)) is not None:
+            return told
         known = await self._questions.of(consultation_id, brief)
         found = await self._questions.found_in(known, question.text, without=question.open_question)
         entry = known.stored[found.index] if found is not None and found.alike else None
@@ -113,6 +120,15 @@ class Answering:
         # Said with its question, so that the callee notices if it is another one.
         words = self._wording.unsure_answer.replace("{question}", entry.question).replace("{answer}", entry.answer)
         return Saying(words, Source.STORED_ANSWER, CALLEE_QUESTION)
+
+    def _day_or_time(self, question: CalleeQuestion) -> Saying | None:
+        if asks_the_day(question.text):
+            words = self._wording.today.replace("{day}", day_in_words(question.asked_at))
+        elif asks_the_time(question.text):
+            words = self._wording.now.replace("{time}", time_in_words(question.asked_at))
+        else:
+            return None
+        return Saying(words, Source.BUILT_IN, CALLEE_QUESTION)
 
     async def _by_model(
         self,

@@ -92,6 +92,11 @@ class Exchange:
         """The language model's opinion of this turn, which may be on its way when this one is done."""
         return self._thinking.late_opinion
 
+    @property
+    def answering(self) -> bool:
+        """Whether words for an answer to the callee's question are on their way."""
+        return self._thinking.answering and not self.writing
+
     def fill(self, saying: Saying) -> None:
         """Takes note of words said while the callee waited."""
         self._fillers.append(saying)
@@ -110,12 +115,26 @@ class Exchange:
         self._ahead = asyncio.get_running_loop().create_future()
         self._thinking.playout = self.playout
         try:
-            thought = await self._thinking.think(await self._parts.hearing.hear(callee_input, budget), budget)
+            thought = await self._thought_ahead(await self._parts.hearing.hear(callee_input, budget), budget)
         except BaseException:
             self._ahead.cancel()
             raise
         if not self._ahead.done():
             self._ahead.set_result(thought)
+        await self._speak_ahead(thought, budget)
+
+    async def _thought_ahead(self, heard: Heard, budget: Budget) -> Thought:
+        """Thinks; the first sentence of an answer is spoken as soon as it is there, not when all of it is."""
+        thinking = asyncio.create_task(self._thinking.think(heard, budget), name="thinking")
+        try:
+            await asyncio.wait({thinking, self._thinking.first}, return_when=asyncio.FIRST_COMPLETED)
+            if not thinking.done():
+                await self._speak_ahead(self._thinking.first.result(), budget)
+            return await thinking
+        finally:
+            thinking.cancel()
+
+    async def _speak_ahead(self, thought: Thought, budget: Budget) -> None:
         words = [saying.text for saying in thought.move.sayings]
         await self._parts.speaking.ahead(self.consultation_id, self.person, words, budget)
 
@@ -169,7 +188,7 @@ class Exchange:
         thinking = asyncio.create_task(self._thought(heard, budget), name="thinking")
         try:
             await asyncio.wait({thinking, self._thinking.first}, return_when=asyncio.FIRST_COMPLETED)
-            if not thinking.done() and not self._fillers:
+            if not thinking.done():
                 await self._begin(self.on_begun, heard, self._thinking.first.result(), budget, watch)
             return await thinking
         finally:
@@ -201,6 +220,8 @@ class Exchange:
         prompts: tuple[Prompt, ...] = ()
         costs: tuple[float, ...] = ()
         if not self._thinking.nobody_listens:
+            if self._fillers and self.on_begun is not None:  # they still sound
+                await self._speak_ahead(thought, budget)
             sayings = thought.move.sayings
             prompts, costs = await self._parts.speaking.say(sayings, budget, consultation_id=self.consultation_id)
         return ExchangeRecord(

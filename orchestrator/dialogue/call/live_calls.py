@@ -135,6 +135,7 @@ class LiveCalls:
         *,
         time_left: float | None = None,
         filler_after: float | None = None,
+        opener_after: float | None = None,
         playout: Playout | None = None,
         talker: int | None = None,
         on_begun: Callable[[Reply], None] | None = None,
@@ -148,6 +149,7 @@ class LiveCalls:
             callee_input: what the callee did.
             time_left: seconds that whoever asks waits for the reply; the filler comes before they are over.
             filler_after: seconds after which the filler comes; None: as usual.
+            opener_after: seconds after which an answer that is still being worded is opened; None: it is not.
             playout: how far the words before it were played; None: to their end.
             talker: the fencing token of who takes it; None: whoever was given the right to talk last.
             on_begun: told the reply's beginning if it is there long before the rest; None: only the whole is wanted.
@@ -174,7 +176,7 @@ class LiveCalls:
                 exchange.fill(self._running.filler)
             running = self._running.start(key, exchange, said, self._taken(exchange, said))
         patience = _within(filler_after or self._limits.filler, time_left) - watch.elapsed()
-        return await self._running.reply(key, running, max(0.0, patience))
+        return await self._running.reply(key, running, max(0.0, patience), opener_after=opener_after)
 
     async def think_ahead(
         self,

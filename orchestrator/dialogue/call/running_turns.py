@@ -55,6 +55,11 @@ class RunningTurns:
         """What a callee hears who waits."""
         return Saying(self._parts.wording.filler, Source.INTERVIEW, FILLER)
 
+    @property
+    def _opener(self) -> Saying:
+        """What takes about as long to say as the first words of an answer take to come."""
+        return Saying(self._parts.wording.answer_opener, Source.INTERVIEW, FILLER)
+
     def get(self, key: TurnKey) -> RunningTurn | None:
         """Returns the work on a turn, if there is any."""
         return self._running.get(key)
@@ -71,16 +76,35 @@ class RunningTurns:
         task.add_done_callback(lambda _: self._running.pop(key, None))
         return running
 
-    async def reply(self, key: TurnKey, running: RunningTurn, patience: float) -> Reply:
-        """Returns what comes of the work; after so many seconds of patience a filler."""
+    async def reply(
+        self, key: TurnKey, running: RunningTurn, patience: float, *, opener_after: float | None = None
+    ) -> Reply:
+        """Returns what comes of the work; after so many seconds of patience a filler.
+
+        Args:
+            key: of the turn.
+            running: the work on it.
+            patience: seconds.
+            opener_after: seconds after which an answer that is still being worded is opened; None: it is not.
+        """
         fillers = len(running.fillers)
-        done, _ = await asyncio.wait({running.task}, timeout=patience)
-        if done or running.exchange.writing:
+        bridge = await self._bridge(running, patience, opener_after)
+        if bridge is None:
             return await asyncio.shield(running.task)
         async with running.lock:
             if len(running.fillers) == fillers:  # else the same webhook was faster
-                running.fillers.append(await self._fill(key, running))
+                running.fillers.append(await self._fill(key, running, bridge))
         return running.fillers[fillers]
+
+    async def _bridge(self, running: RunningTurn, patience: float, opener_after: float | None) -> Saying | None:
+        """Waits for the work; returns what is said to bridge the time if it takes too long."""
+        if opener_after is not None and opener_after < patience and not running.fillers:
+            await asyncio.wait({running.task}, timeout=opener_after)
+            if running.exchange.answering and not running.task.done():
+                return self._opener
+            patience -= opener_after
+        await asyncio.wait({running.task}, timeout=patience)
+        return None if running.task.done() or running.exchange.writing else self.filler
 
     def withdraw(self, key: TurnKey) -> bool:
         """Takes a turn back; returns whether it is not too late for that. If its reply has begun, no more is said."""
@@ -104,14 +128,14 @@ class RunningTurns:
             if running_id == consultation_id:
                 running.exchange.hang_up()
 
-    async def _fill(self, key: TurnKey, running: RunningTurn) -> Reply:
+    async def _fill(self, key: TurnKey, running: RunningTurn, bridge: Saying) -> Reply:
         consultation_id, _, turn_number, _ = key
         exchange = running.exchange
-        exchange.fill(self.filler)
+        exchange.fill(bridge)
         if not running.fillers:
             with suppress(StoreUnavailable):  # it is for other processes; this one goes on by itself
                 await self._parts.store.remember_input(
                     consultation_id, turn_number, running.callee_input, talker=exchange.talker
                 )
-        prompts, _ = await self._parts.speaking.say([self.filler], Budget(1.0))
+        prompts, _ = await self._parts.speaking.say([bridge], Budget(1.0))
         return Reply(prompts, Wait(turn_number))

@@ -42,11 +42,13 @@ class Thinking:
     """Thinks about one turn of the callee.
 
     Attributes:
+        answering: words for an answer to the callee's question are on their way.
         first: what the first sentence of an answer leads to, as soon as it may be said; often there is none.
         late_opinion: the language model's opinion of the turn, on its way; whoever thinks owns it.
         playout: how far the words before the turn were played; None: to their end.
     """
 
+    answering = False
     late_opinion: asyncio.Task[Opinion | None] | None = None
     playout: Playout | None = None
 
@@ -94,7 +96,7 @@ class Thinking:
         step = self._interview.open_step(progress)
         if step is None or progress.over:
             return Thought("goodbye", watch.milliseconds(), Move(replace(progress, over=True), ()))
-        turns = await self._latest_turns(heard)
+        turns = await self._latest_turns(heard, step)
         place = Place(step, self._other_steps(step), turns, self._brief.person)
         comprehended = await self._parts.comprehension.comprehend(heard.utterance, place, budget)
         self._watch(comprehended.opinion)
@@ -104,7 +106,8 @@ class Thinking:
         matching_ms = watch.milliseconds()
         if comprehended.understood.intent is not Intent.QUESTION or self.nobody_listens:
             return self._advanced(step, comprehended, matching_ms)
-        question = CalleeQuestion(comprehended.understood.text, step.text, turns)
+        question = CalleeQuestion(comprehended.understood.text, step.text, turns, self._parts.clock.now())
+        self.answering = True
         answer = await self._answer(question, self._offering(comprehended, matching_ms), budget)
         if self._parts.speak_while_thinking:
             comprehended = with_late_danger(comprehended, step)
@@ -163,9 +166,9 @@ class Thinking:
         if not opinion.cancelled() and opinion.exception() is None and danger_in(opinion.result()) is not None:
             self._enough.set()
 
-    async def _latest_turns(self, heard: Heard) -> tuple[Turn, ...]:
-        """Returns the latest turns for a language model; none if there is none, or nothing that it could read."""
-        if heard.utterance.source is not Source.SPEECH or not self._parts.comprehension.asks_a_model:
+    async def _latest_turns(self, heard: Heard, step: Step) -> tuple[Turn, ...]:
+        """Returns the latest turns for a language model; none if it is not asked."""
+        if not self._parts.comprehension.asks_a_model(heard.utterance, step):
             return ()
         after = max(0, self._consultation.turn_count - _CONTEXT_TURNS)
         _, turns = await self._parts.store.transcript(self._consultation.consultation_id, after=after)

@@ -1,7 +1,7 @@
 """What the callee means, layer by layer: fixed rules and likeness first, the language model where they find nothing.
 
-The model is asked about every utterance with words, because it is the second opinion on danger; but it is waited for
-only where its answer is needed. One that comes later is handed out by `late`, and never lost.
+The model is asked about every utterance with more words than a yes or a no, because it is the second opinion on danger;
+but it is waited for only where its answer is needed. One that comes later is handed out by `late`, and never lost.
 Called by `dialogue.call.exchange`.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from orchestrator.dialogue.budget import Budget
 from orchestrator.dialogue.language_model.second_opinion import Opinion, SecondOpinion
 from orchestrator.dialogue.understanding.matching import OtherStep
+from orchestrator.dialogue.understanding.plain_words import is_plain
 from orchestrator.dialogue.understanding.understand import Understanding
 from orchestrator.dialogue.utterance import Intent, Understood, Utterance
 from orchestrator.domain.alarm import Observer
@@ -78,10 +79,10 @@ class Comprehension:
         self._patience = patience
         self._longest = longest
 
-    @property
-    def asks_a_model(self) -> bool:
-        """Whether a language model is asked."""
-        return self._second_opinion.available
+    def asks_a_model(self, utterance: Utterance, step: Step) -> bool:
+        """Whether a language model is asked about what was said while a step is open."""
+        spoken = utterance.source is Source.SPEECH and self._second_opinion.available
+        return spoken and not is_plain(utterance.text, step)
 
     async def prepare(self, plan: Plan) -> None:
         """Gets ready for a plan, so that no callee waits for it."""
@@ -98,7 +99,7 @@ class Comprehension:
         Whoever calls owns the `opinion` that is still on its way.
         """
         asked: asyncio.Task[Opinion | None] | None = None
-        if utterance.source is Source.SPEECH and self._second_opinion.available:
+        if self.asks_a_model(utterance, place.step):
             reading = self._second_opinion.read(
                 utterance.text, place.step, place.turns, person=place.person, timeout=self._longest
             )

@@ -12,7 +12,7 @@ from orchestrator.dialogue.interview.findings import finding, with_finding
 from orchestrator.dialogue.interview.step_order import next_position
 from orchestrator.dialogue.interview.wording import Wording
 from orchestrator.dialogue.move import Move, Saying
-from orchestrator.dialogue.utterance import Understood
+from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.outcome import FindingState
@@ -65,12 +65,21 @@ class Course:
             case StepKind.BIRTH_DATE:
                 return self.close(replace(progress, identified=False), self._wording.go_on)
         unclear = finding(step, FindingState.UNCLEAR, progress, understood, turn_number)
-        return self.close(with_finding(progress, unclear), self._wording.go_on)
+        answered = understood is not None and understood.intent is Intent.ANSWER  # though as nobody expected
+        words = self._wording.acknowledged[-1] if answered else self._wording.go_on
+        return self.close(with_finding(progress, unclear), words)
 
     def repeat(self, progress: Progress, lead: str) -> Move:
         """Says the latest ask of the open step again, after something else."""
         step = self.step(progress)
         return self.digression(progress, f"{lead} {step.asks[max(progress.ask_count, 1) - 1]}")
+
+    def say_again(self, progress: Progress) -> Move:
+        """Says the latest ask again to somebody who did not hear it; the second time in the shorter wording."""
+        step = self.step(progress)
+        if progress.digressions and progress.ask_count == 1 and len(step.asks) > 1:
+            return self.digression(progress, f"{self._wording.repeat_shorter} {step.asks[1]}")
+        return self.repeat(progress, self._wording.repeat)
 
     def digression(self, progress: Progress, text: str) -> Move:
         """Says something that is no new ask; after too many of these the open step is given up instead."""
@@ -114,6 +123,13 @@ class Course:
     def _farewell(self, progress: Progress) -> str:
         """Returns the goodbye after a whole call; nobody who was in danger is only wished good health."""
         return self._wording.goodbye_after_danger if progress.dangers else self._wording.goodbye
+
+    def greet(self, move: Move) -> Move:
+        """Returns a move that says first who calls."""
+        if move.progress.over:
+            return move
+        greeting = self.saying(self._plan.greeting, "greeting", uninterruptible=True)
+        return replace(move, sayings=(greeting, *move.sayings))
 
     def goodbye(self, progress: Progress, text: str) -> Move:
         """Ends the call with some words."""

@@ -1,7 +1,9 @@
 """The interview: what is said next, given the plan, how far it has come, and what the callee meant.
 
 Pure: no clock, no network. What an answer means at each kind of step stands in `step_answers`; what means the same at
-every step, here; how the call moves on from either, and that it does not go on for ever, in `course`.
+every step, here; how the call moves on from either, and that it does not go on for ever, in `course`. What silence and
+mumbling are met with stands in `unanswered`, what somebody in danger hears in `in_danger`, how it goes on with somebody
+else in `another_speaker`.
 """
 
 from __future__ import annotations
@@ -9,24 +11,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from orchestrator.dialogue.interview.another_speaker import AnotherSpeaker
 from orchestrator.dialogue.interview.course import Course
 from orchestrator.dialogue.interview.findings import with_asides
+from orchestrator.dialogue.interview.in_danger import InDanger
 from orchestrator.dialogue.interview.step_answers import Answer, Next, Verdict, read_answer
 from orchestrator.dialogue.interview.step_order import OPENING, ROUND
-from orchestrator.dialogue.interview.wording import After, Wording, rung, turned
+from orchestrator.dialogue.interview.unanswered import Unanswered
+from orchestrator.dialogue.interview.wording import Wording, rung
 from orchestrator.dialogue.move import Move, Saying
 from orchestrator.dialogue.understanding.moments import read_moment
 from orchestrator.dialogue.utterance import Intent, Understood
 from orchestrator.domain.codes import ExceptionCode, NeedHuman
-from orchestrator.domain.danger import DangerKind
 from orchestrator.domain.machine import MachineSign
 from orchestrator.domain.outcome import CallBackWish, FindingState
 from orchestrator.domain.plan import Plan, Step, StepKind
 from orchestrator.domain.progress import Progress
 
-# Silent, or not understood, turns in a row after which a conversation is not possible.
-MOST_SILENCES = 3
-MOST_MISUNDERSTANDINGS = 6
 # Insults after which the call ends.
 MOST_IMPROPER = 3
 # From which confidence on an expected answer is taken for what was said.
@@ -48,8 +49,10 @@ class Interview:
         """
         self._plan = plan
         self._wording = wording
-        self._hand_over = hand_over
         self._course = Course(plan, wording)
+        self._in_danger = InDanger(self._course, wording, hand_over=hand_over)
+        self._unanswered = Unanswered(self._course, wording)
+        self._another = AnotherSpeaker(self._course, wording)
 
     def open_step(self, progress: Progress) -> Step | None:
         """Returns the step that waits for an answer; None if all are done."""
@@ -57,12 +60,12 @@ class Interview:
 
     def begin(self, progress: Progress) -> Move:
         """Greets and asks the first thing."""
-        return self._greeting(self._course.open(progress, lead=""))
+        return self._course.greet(self._course.open(progress, lead=""))
 
     def advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         """Goes on after something the callee said, other than a question of their own."""
         move = self._advance(replace(progress, untold=None), understood, turn_number)
-        return self._told_late(move, progress.untold)
+        return self._in_danger.warn_late(move, progress.untold)
 
     def _advance(self, progress: Progress, understood: Understood, turn_number: int) -> Move:
         progress = _with_signs(progress, understood).judged()
@@ -70,18 +73,18 @@ class Interview:
             return Move(progress, ())
         match understood.intent:
             case Intent.NO_INPUT:
-                return self._silence(progress)
+                return self._unanswered.silence(progress)
             case Intent.NO_MATCH if self._course.step(progress).keys and understood.text.isdigit():
-                return self._by_keys(progress)
+                return self._unanswered.by_keys(progress)
             case Intent.CARRIER_NOTICE:
-                return self._greet_again(progress)
+                return self._course.greet(self._course.repeat(progress, ""))  # a carrier spoke over the greeting
             case Intent.MACHINE:  # it may be a person after all
-                return self._misunderstanding(progress)
+                return self._unanswered.misunderstanding(progress, understood.text)
             case Intent.NO_MATCH if not understood.asides:
-                return self._misunderstanding(progress)
+                return self._unanswered.misunderstanding(progress, understood.text)
         answer = self._answer(replace(progress, silences=0), understood, turn_number)
         if understood.danger is not None:
-            return self._danger(self._noted_in_passing(answer), understood.danger)
+            return self._in_danger.warn(self._noted_in_passing(answer), understood.danger)
         if (move := self._anywhere(answer)) is not None:
             return move
         return self._carry_out(read_answer(answer), answer)
@@ -106,7 +109,7 @@ class Interview:
     def digress(self, progress: Progress, answer: Saying) -> Move:
         """Answers a question of the callee, then asks the open step again."""
         again = self._course.repeat(replace(progress, silences=0, untold=None, machine_signs=()), "")
-        return self._told_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
+        return self._in_danger.warn_late(replace(again, sayings=(answer, *again.sayings)), progress.untold)
 
     def close_in_time(self, before: Progress, move: Move) -> Move:
         """Returns a move that ends a call for which there is no more time; what it would ask next is not reached.
@@ -125,12 +128,8 @@ class Interview:
         return replace(goodbye, sayings=(*move.sayings[:-1], *goodbye.sayings))
 
     def resume(self, progress: Progress, *, answered: bool) -> Move:
-        """Goes on after the callee was put through to a person: says goodbye to nobody, or goes on alone."""
-        if answered:
-            return Move(replace(progress, over=True), ())
-        danger = progress.dangers[-1] if progress.dangers else None
-        failed = self._course.saying(self._wording.hand_over_failed, "hand_over")
-        return self._after_danger(progress, danger, (failed,))
+        """Goes on after the callee was put through to a person."""
+        return self._in_danger.resume(progress, answered=answered)
 
     # What means the same at every step.
 
@@ -144,7 +143,11 @@ class Interview:
         step, progress = answer.step, answer.progress
         match answer.intent:
             case Intent.REPEAT_PLEASE | Intent.QUESTION:
-                return self._course.repeat(progress, self._wording.repeat)
+                return self._course.say_again(progress)
+            case Intent.PHONE_HANDED_ON:
+                return self._another.takes_the_phone(progress)
+            case Intent.WRONG_PERSON if step.kind not in OPENING:
+                return self._another.answers(progress, answer.understood)
             case Intent.BACKCHANNEL if progress.digressions:  # who only says "yes" again may not know what is asked
                 return self._course.again(progress, "", None, 0)
             case Intent.BACKCHANNEL:
@@ -192,10 +195,7 @@ class Interview:
         if read_moment(answer.understood.text, _SOME_DAY) is not None or not asked:
             return self._course.part(replace(answer.progress, call_back=wish), ExceptionCode.REFUSED)
         position = kinds.index(StepKind.CALL_BACK)
-        lead = turned(self._wording.acknowledged, answer.progress.position)
-        return self._course.ask_first(replace(answer.progress, position=position), lead)
-
-    # Danger.
+        return self._course.ask_first(replace(answer.progress, position=position), self._wording.postponed)
 
     def _noted_in_passing(self, answer: Answer) -> Progress:
         """Returns the progress with the open step closed, if what was said answers it too."""
@@ -203,80 +203,6 @@ class Interview:
             return answer.progress
         noted = answer.noted(FindingState.ANSWERED)
         return replace(noted, position=noted.position + 1, ask_count=0, digressions=0)
-
-    def _danger(self, progress: Progress, danger: DangerKind) -> Move:
-        if danger in progress.dangers:
-            return self._after_danger(progress, danger, ())
-        progress, words = self._told(progress, danger)
-        if self._hand_over:
-            return Move(progress, words, hand_over=True)
-        return self._after_danger(progress, danger, words)
-
-    def _told_late(self, move: Move, danger: DangerKind | None) -> Move:
-        """Returns a move with the right words for a danger that was noticed after the turn before."""
-        if danger is None or danger in move.progress.dangers:
-            return move
-        progress, words = self._told(move.progress, danger)
-        if self._hand_over:
-            return Move(replace(progress, over=False), words, hand_over=True)
-        if self._wording.dangers[danger].after is After.END:
-            return self._after_danger(progress, danger, words)
-        return Move(progress, (*words, *move.sayings))
-
-    def _told(self, progress: Progress, danger: DangerKind) -> tuple[Progress, tuple[Saying, ...]]:
-        """Returns the words for a danger, and the progress in which they were said."""
-        progress = replace(progress, need_human=NeedHuman.GRAVE, dangers=(*progress.dangers, danger))
-        words = [self._course.saying(self._wording.dangers[danger].words, f"danger.{danger}", uninterruptible=True)]
-        if self._hand_over:
-            words.append(self._course.saying(self._wording.hand_over, "hand_over", uninterruptible=True))
-        return progress, tuple(words)
-
-    def _after_danger(self, progress: Progress, danger: DangerKind | None, said: tuple[Saying, ...]) -> Move:
-        if danger is not None and self._wording.dangers[danger].after is After.END:
-            move = self._course.goodbye(progress, self._wording.goodbye_danger)
-        elif progress.ask_count:
-            move = self._course.repeat(progress, self._wording.danger_go_on)
-        else:
-            move = self._course.open(progress, self._wording.danger_go_on)
-        return replace(move, sayings=(*said, *move.sayings))
-
-    # When nothing came, or nothing was understood.
-
-    def _greet_again(self, progress: Progress) -> Move:
-        """Says who calls once more: while a carrier speaks the callee hears nothing else."""
-        return self._greeting(self._course.repeat(progress, ""))
-
-    def _greeting(self, move: Move) -> Move:
-        if move.progress.over:
-            return move
-        greeting = self._course.saying(self._plan.greeting, "greeting", uninterruptible=True)
-        return replace(move, sayings=(greeting, *move.sayings))
-
-    def _silence(self, progress: Progress) -> Move:
-        progress = replace(progress, silences=progress.silences + 1)
-        if progress.silences >= MOST_SILENCES:
-            return self._lost(progress)
-        return self._course.again(progress, rung(self._wording.no_input, progress.silences), None, 0)
-
-    def _misunderstanding(self, progress: Progress) -> Move:
-        progress = replace(progress, misunderstandings=progress.misunderstandings + 1, silences=0)
-        if progress.misunderstandings >= MOST_MISUNDERSTANDINGS:
-            return self._lost(progress)
-        return self._course.again(progress, rung(self._wording.no_match, progress.ask_count), None, 0)
-
-    def _by_keys(self, progress: Progress) -> Move:
-        """Asks for keys at once: whoever has pressed one would rather not speak."""
-        last = len(self._course.step(progress).asks) - 1
-        return self._course.again(replace(progress, ask_count=max(progress.ask_count, last)), "", None, 0)
-
-    def _lost(self, progress: Progress) -> Move:
-        """Gives up the conversation; at the last questions that is no failure: everything was asked."""
-        if self._course.step(progress).kind in ROUND:
-            return self._course.done(progress)
-        parted = self._course.part(progress, ExceptionCode.NO_COMMUNICATION)
-        if progress.machine_signs:  # nothing was understood after the sign
-            return replace(parted, progress=replace(parted.progress, exception=ExceptionCode.NOT_ANSWERED))
-        return parted
 
     # From one step to the next.
 
@@ -290,8 +216,9 @@ class Interview:
                 return self._course.part(verdict.progress, verdict.exception)
             case Next.FINISH:
                 return self._course.done(verdict.progress)
-        lead = verdict.words or rung(self._wording.no_match, verdict.progress.ask_count)
-        return self._course.again(verdict.progress, lead, answer.understood, answer.turn_number)
+        if verdict.words:
+            return self._course.again(verdict.progress, verdict.words, answer.understood, answer.turn_number)
+        return self._unanswered.beside_the_point(verdict.progress, answer.understood, answer.turn_number)
 
 
 def _with_signs(progress: Progress, understood: Understood) -> Progress:

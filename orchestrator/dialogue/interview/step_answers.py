@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from orchestrator.dialogue.interview.acknowledging import acknowledgement
 from orchestrator.dialogue.interview.findings import exception_in, finding, with_finding, with_wishes
-from orchestrator.dialogue.interview.wording import Wording, turned
+from orchestrator.dialogue.interview.wording import Wording, rung, turned
 from orchestrator.dialogue.understanding.dates import read_date
 from orchestrator.dialogue.understanding.spoken_form import compact
 from orchestrator.dialogue.utterance import Intent, Understood
@@ -163,7 +163,7 @@ def _problem(answer: Answer) -> Verdict:
 
 def _human_offered(answer: Answer) -> Verdict:
     if answer.intent is not Intent.YES:
-        return answer.close(turned(answer.wording.acknowledged, answer.progress.position))
+        return answer.close(rung(answer.wording.acknowledged, 1))
     needed = max(answer.progress.need_human, NeedHuman.REQUESTED)
     return answer.close(answer.wording.human_noted, need_human=needed)
 
@@ -172,7 +172,9 @@ def _question(answer: Answer) -> Verdict:
     if answer.intent is Intent.REFUSE_QUESTION:
         return Verdict(Next.CLOSE, answer.noted(FindingState.REFUSED), answer.wording.refused_question)
     matched = answer.understood.expected_answer is not None
-    if answer.step.expected_answers and not matched and answer.intent is Intent.ANSWER:
+    if answer.intent is Intent.WRONG_PERSON or (
+        answer.step.expected_answers and not matched and answer.intent is Intent.ANSWER
+    ):
         return answer.again()
     state = FindingState.UNCLEAR if answer.intent is Intent.UNSURE else FindingState.ANSWERED
     progress = answer.noted(state)

@@ -31,7 +31,7 @@ def applies(step: Step, progress: Progress) -> bool:
         case StepKind.CALL_BACK:
             return False  # only upon a wish: `Interview`
         case StepKind.PROBLEM:
-            return progress.identified is not False
+            return progress.identified is not False and not progress.spoken_for
         case StepKind.HUMAN_WANTED:
             unsolved = any(found.solved is False for found in progress.findings)
             return unsolved and progress.need_human is NeedHuman.NO

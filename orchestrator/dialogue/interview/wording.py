@@ -55,10 +55,17 @@ class Wording:
     unsolved: Asks
     noted: str
     refused_question: str
+    heard: str
     go_on: str
     tell_more: str
     human_noted: str
     repeat: str
+    repeat_shorter: str
+    no_hurry: str
+    comfort: str
+    postponed: str
+    phone_handed_on: str
+    spoken_for: str
     listening: str
     birth_date_differs: str
     no_input: Asks
@@ -67,7 +74,10 @@ class Wording:
     unknown_answer: str
     unsure_answer: str
     ai_answer: str
+    today: str
+    now: str
     filler: str
+    answer_opener: str
     options: str
     open_answer: str
     hand_over: str

@@ -24,7 +24,7 @@ from orchestrator.domain.plan import Step, StepKind
 from orchestrator.domain.turn import LanguageModelUse, Turn
 
 # What only the line tells.
-_NOT_OF_WORDS = {Intent.NO_INPUT, Intent.MACHINE, Intent.CARRIER_NOTICE}
+_NOT_OF_WORDS = {Intent.NO_INPUT, Intent.MACHINE, Intent.CARRIER_NOTICE, Intent.PHONE_HANDED_ON}
 INTENTS = tuple(intent for intent in Intent if intent not in _NOT_OF_WORDS)
 
 _CONTEXT_TURNS = 6

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.dialogue.background import Background
+from orchestrator.dialogue.budget import Stopwatch
 from orchestrator.dialogue.call.live_calls import LiveCalls
 from orchestrator.dialogue.call.patience import ListeningTimes, silence_timeout
 from orchestrator.dialogue.call.replies import Replies
@@ -84,6 +85,7 @@ class Conversation:
         background: Background,
         post: Callable[[Replied | Begun | Failure], None],
         first_filler: float = FIRST_FILLER,
+        opener_after: float | None = None,
     ) -> None:
         """Makes it.
 
@@ -95,6 +97,7 @@ class Conversation:
             background: owns the work.
             post: takes what comes of exchanges.
             first_filler: seconds after which a callee who waits for an answer hears a filler.
+            opener_after: seconds after which an answer that is still being worded is opened; None: it is not.
         """
         self._exchanges = exchanges
         self._replies = replies
@@ -105,6 +108,7 @@ class Conversation:
         self._background = background
         self._post = post
         self._first_filler = first_filler
+        self._opener_after = opener_after
         self._exchange: asyncio.Task[None] | None = None
         self._turn_number = 0  # which turn it takes
         self._note: asyncio.Task[None] | None = None
@@ -181,7 +185,7 @@ class Conversation:
             await asyncio.gather(self._note, return_exceptions=True)
 
     async def _taken(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
-        said, patience = callee_input, self._first_filler
+        said, patience, watch = callee_input, self._first_filler, Stopwatch()
         while True:
             reply = await self._exchanges.take_turn(
                 self._consultation_id,
@@ -189,6 +193,7 @@ class Conversation:
                 turn_number,
                 said,
                 filler_after=patience,
+                opener_after=self._opener_after,
                 playout=playout,
                 talker=self._talker,
                 on_begun=lambda reply: self._post(Begun(reply)),
@@ -196,7 +201,8 @@ class Conversation:
             self._post(Replied(reply))
             if not isinstance(reply.next, Wait):
                 return
-            said, patience = None, NEXT_FILLER
+            opened = watch.elapsed() < self._first_filler
+            said, patience = None, self._first_filler if opened else NEXT_FILLER
 
     def _remember(self, turn_number: int, callee_input: CalleeInput) -> None:
         """Keeps what the callee did for whoever takes the call over before it is answered."""

@@ -56,6 +56,7 @@ class StreamParts:
         most: streams that this process may have open, however calm it is.
         can_talk: whether voice and recogniser of streams are to be had.
         first_filler: seconds after which a callee who waits for an answer hears a filler.
+        opener_after: seconds after which an answer that is still being worded is opened; None: it is not.
         stopgap: what a callee hears for whom a sentence is on its way, and takes long.
     """
 
@@ -74,6 +75,7 @@ class StreamParts:
     most: int = 100
     can_talk: Callable[[], bool] = lambda: True
     first_filler: float = FIRST_FILLER
+    opener_after: float | None = None
     stopgap: str = ""
 
 
@@ -228,6 +230,7 @@ class StreamCalls:
                 background=owner,
                 post=post,
                 first_filler=self._parts.first_filler,
+                opener_after=self._parts.opener_after,
             ),
             playback=Playback(
                 self._parts.speech,

@@ -24,6 +24,7 @@ _OF_INTENTS = {
     Intent.REFUSE_QUESTION: "거부 거절 꺼리다",
     Intent.CALL_BACK_LATER: "나중 다시 바라다 요청",
     Intent.WRONG_PERSON: "본인이 아니다 다른 사람",
+    Intent.PHONE_HANDED_ON: "전화 다른 사람 바꾸다",
     Intent.UNSURE: "모르다 분명하지 않다 확실하지 않다",
 }
 _OF_STATES = {

@@ -81,6 +81,7 @@ def make_outcome(
         new_problems=new_problems,
         recording_consent=progress.consent,
         identified=progress.identified is True,
+        spoken_for=progress.spoken_for,
     )
 
 

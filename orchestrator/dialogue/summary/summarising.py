@@ -13,9 +13,10 @@ from itertools import chain
 from orchestrator.dialogue.language_model.prompts import summary_prompt
 from orchestrator.dialogue.language_model.signed_words import stands_among, words
 from orchestrator.dialogue.ports.language_model import Completion, LanguageModel, Schema
-from orchestrator.dialogue.summary.built_in_summary import BuiltInSummary, Line, built_in_summary
+from orchestrator.dialogue.summary.built_in_summary import BuiltInSummary, built_in_summary
 from orchestrator.dialogue.summary.claims import standing
 from orchestrator.dialogue.summary.evidence import Evidence
+from orchestrator.dialogue.summary.lines import Line
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import EXCEPTION_LABELS, NEED_HUMAN_LABELS, ExceptionCode, NeedHuman
 from orchestrator.domain.errors import LanguageModelUnavailable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from orchestrator.dialogue.understanding.hangul import ends_in_consonant
 from orchestrator.domain.korean_time import KOREA
 from orchestrator.domain.outcome import CallBackWish, PartOfDay
 
@@ -20,6 +21,11 @@ _PARTS_OF_DAY = {
 def quoted(text: str) -> str:
     """Returns somebody's words, quoted."""
     return f'"{short(text)}"'
+
+
+def answered(text: str) -> str:
+    """Returns somebody's words, quoted, and that they were the answer: "세 번"이라고, "네"라고."""
+    return f"{quoted(text)}{'이라고' if ends_in_consonant(short(text)) else '라고'} 답했습니다"
 
 
 def short(text: str) -> str:

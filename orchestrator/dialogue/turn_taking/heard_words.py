@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class HeardWords:
-    """Collects words, one stretch of speech after the other.
+    """Collects words, one stretch of speech after the other; each ends with final words, or without any.
 
     Attributes:
         finals: final words, in order.
-        interim: what is understood so far of the stretch without final words.
+        interim: what is understood so far of the oldest stretch without final words.
         awaited: stretches without final words.
     """
 
     finals: list[str] = field(default_factory=list)
     interim: str = ""
     awaited: int = 0
-    _superseded: int = 0  # final words that are still to come and were already used as interim ones
+    _superseded: int = 0  # stretches before those awaited whose interim words were taken for their final ones
 
     @property
     def text(self) -> str:
@@ -35,33 +35,29 @@ class HeardWords:
         self.awaited += 1
 
     def recognised(self, text: str, *, final: bool) -> None:
-        """Takes words."""
-        if not final:
-            self.interim = text.strip()
-            return
+        """Takes words of the oldest stretch; those that come after its turn was taken are not heard twice."""
         if self._superseded:
-            self._superseded -= 1
-            return
-        if text.strip():
-            self.finals.append(text.strip())
-        self.stretch_ended()
-
-    def stretch_ended(self) -> None:
-        """Expects no more words of the oldest stretch; its interim words stand if there are no others."""
-        self.awaited = max(0, self.awaited - 1)
-        self.interim = ""
+            self._superseded -= final
+        elif not final:
+            self.interim = text.strip()
+        else:
+            self._ended(text.strip())
 
     def failed(self) -> None:
-        """Takes the interim words of a stretch for its final ones, as there will be none."""
-        if self.interim:
-            self.finals.append(self.interim)
-        self.stretch_ended()
+        """Takes the interim words of the oldest stretch for its final ones, as there will be none."""
+        if self._superseded:
+            self._superseded -= 1
+        else:
+            self._ended(self.interim)
 
     def forget(self) -> None:
-        """Begins anew for the next turn; final words that come late are not heard twice."""
-        self._superseded += self.awaited if self.interim else 0
-        self.finals, self.interim, self.awaited = [], "", 0
+        """Begins anew for the next turn; a stretch that had no words yet may have them later, in that turn."""
+        if self.interim:
+            self._superseded, self.awaited = self._superseded + self.awaited, 0
+        self.finals, self.interim = [], ""
 
-    def expect_no_late_ones(self) -> None:
-        """Takes the next final words for new ones: what was late has come, or will not."""
-        self._superseded = 0
+    def _ended(self, text: str) -> None:
+        if text:
+            self.finals.append(text)
+        self.awaited = max(0, self.awaited - 1)
+        self.interim = ""

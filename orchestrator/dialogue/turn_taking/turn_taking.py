@@ -113,7 +113,6 @@ class TurnTaking:
             self._holding.agent_goes_on(self._turn)
         self._saying = (self._saying[1], text)
         self._uninterruptible = uninterruptible
-        self._turn.words.expect_no_late_ones()
         self._enter(_Floor.AGENT)
 
     def agent_stopped(self, *, at: float) -> list[Decision]:
@@ -212,7 +211,7 @@ class TurnTaking:
     def _while_agent_speaks(self) -> list[Decision]:
         match self._reaction():
             case Reaction.STOP:
-                return [self._interrupted(), *self._keys_done()]
+                return [self._interrupted(), *self._keys_done(), *self._due()]
             case Reaction.HOLD:
                 self._enter(_Floor.HELD)
                 return [Hold()]

@@ -189,6 +189,7 @@ class Scene:
         speaker: Spoken,
         *,
         speak_ahead: bool = False,
+        think_ahead: bool = True,
         speak_while_thinking: bool = False,
         limits: TurnLimits = PATIENT,
     ) -> LiveCalls:
@@ -208,7 +209,7 @@ class Scene:
             speak_while_thinking=speak_while_thinking,
         )
         aftermath = Aftermath(self.telephone, LateNotice(self.store, self.clock))
-        return LiveCalls(parts, aftermath, self.background, limits, speak_ahead=speak_ahead)
+        return LiveCalls(parts, aftermath, self.background, limits, speak_ahead=speak_ahead, think_ahead=think_ahead)
 
     # What people and the telephone network do.
 

@@ -16,7 +16,7 @@ from orchestrator.dialogue.understanding.sentences import Sentences
 from orchestrator.domain.errors import EncoderUnavailable, LanguageModelUnavailable
 from orchestrator.domain.question import ExpectedAnswer, FrequentQuestion, Question
 from orchestrator.domain.turn import Source
-from tests.fakes.consultations import brief
+from tests.fakes.consultations import NOON, brief
 from tests.fakes.institution import institution
 from tests.fakes.language_model import ScriptedLanguageModel
 from tests.fakes.sentence_encoder import ScriptedSentenceEncoder
@@ -44,7 +44,7 @@ async def asking(
     """What is answered to a callee who asks something when a question is open."""
     order = replace(brief(), questions=questions, frequent_questions=stored)
     answering = Answering(WORDING, model, sentences)
-    return await answering.answer("id", order, CalleeQuestion(text, open_question, ()), Budget(20))
+    return await answering.answer("id", order, CalleeQuestion(text, open_question, (), NOON), Budget(20))
 
 
 @virtual_time
@@ -53,6 +53,28 @@ async def test_a_stored_question_is_answered_from_store_although_a_model_is_ther
     answer = await asking("이거 혹시 돈 드나요", model)
     assert (answer.text, answer.source, answer.subject) == ("아니요, 무료예요.", Source.STORED_ANSWER, CALLEE_QUESTION)
     assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("오늘이 무슨 요일이에요?", "오늘은 십일월 이십이일 일요일이에요."),
+        ("근데 오늘이 며칠이여", "오늘은 십일월 이십이일 일요일이에요."),
+        ("지금 몇 시예요", "지금은 오후 두 시 됐어요."),
+    ],
+)
+@virtual_time
+async def test_the_day_and_the_time_are_told_and_not_guessed(text: str, told: str) -> None:
+    model = ScriptedLanguageModel("오늘은 화요일이에요.")
+    answer = await asking(text, model)
+    assert (answer.text, answer.source) == (told, Source.BUILT_IN)
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("text", ["도시락은 무슨 요일에 와요?", "복지관 몇 시까지 하나요", "오늘 며칠째 비가 와요?"])
+@virtual_time
+async def test_another_day_and_another_time_are_not_told(text: str) -> None:
+    assert not (await asking(text)).text.startswith(("오늘은", "지금은"))
 
 
 @virtual_time
@@ -155,7 +177,9 @@ class World:
 
     async def ask(self, text: str, consultation_id: str = "id") -> str:
         order = replace(brief(), questions=(), frequent_questions=STORED)
-        return (await self.answering.answer(consultation_id, order, CalleeQuestion(text, "", ()), Budget(20))).text
+        return (
+            await self.answering.answer(consultation_id, order, CalleeQuestion(text, "", (), NOON), Budget(20))
+        ).text
 
 
 @virtual_time

@@ -22,7 +22,20 @@ from orchestrator.domain.turn import Source
 from tests.fakes.consultations import brief
 from tests.unit.orchestrator.dialogue.moves import BIRTH_DATE, Talk
 
-_TEXTS = ["네", "아니요", BIRTH_DATE, "1950년 5월 5일", "내일 오후 세 시", "그게", "", "하루 두 번"]
+_STORY = "우리 큰아들이 미국에 사는데 작년에 왔다 갔어요"
+_TEXTS = [
+    "네",
+    "아니요",
+    BIRTH_DATE,
+    "1950년 5월 5일",
+    "내일 오후 세 시",
+    "그게",
+    "",
+    "하루 두 번",
+    "흑흑",
+    "그... 뭐냐...",
+    _STORY,
+]
 # These end a call at once: too many of them and no interview would get anywhere.
 _ENDING = {Intent.REFUSE_CALL, Intent.WRONG_PERSON, Intent.CALL_BACK_LATER, Intent.MACHINE}
 
@@ -107,7 +120,8 @@ def test_every_interview_ends_with_a_state_for_everything(order: Brief, said: li
     covered = [finding.subject for finding in outcome.findings if finding.subject in wanted]
     assert covered == wanted, "each question and each known problem has one state, in the order of the plan"
     assert all(finding.ask_count <= 3 for finding in outcome.findings)
-    if outcome.exception is ExceptionCode.NONE and not talk.progress.dangers and outcome.identified:
+    themselves = outcome.identified and not outcome.spoken_for
+    if outcome.exception is ExceptionCode.NONE and not talk.progress.dangers and themselves:
         reached = {finding.state for finding in outcome.findings}
         assert FindingState.NOT_REACHED not in reached, "an interview that came to its end has asked everything"
 
@@ -118,7 +132,7 @@ def test_nothing_personal_is_said_to_somebody_who_is_not_known(order: Brief, sai
     talk = Talk(replace(order, problems=(Problem(ResponseType.RISK, (1,), "빚독촉"),)))
     turns = 0
     while not talk.over:
-        known = talk.progress.identified is True
+        known = talk.progress.identified is True and not talk.progress.spoken_for
         assert known or "빚독촉" not in talk.said
         take(talk, said[turns % len(said)])
         turns += 1

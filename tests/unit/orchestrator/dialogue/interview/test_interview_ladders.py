@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.dialogue.interview.course import MOST_DIGRESSIONS
-from orchestrator.dialogue.interview.interview import MOST_MISUNDERSTANDINGS
 from orchestrator.dialogue.interview.plan_making import make_plan
+from orchestrator.dialogue.interview.unanswered import MOST_MISUNDERSTANDINGS
 from orchestrator.domain.codes import ExceptionCode
 from orchestrator.domain.outcome import FindingState
 from orchestrator.domain.plan import StepKind
@@ -102,6 +102,7 @@ async def test_words_that_match_nothing_expected_are_asked_for_with_examples_the
     await scene.say("강아지를 키워요")
     finding = await scene.finding("questions[0]")
     assert (finding.state, finding.quote) == (FindingState.UNCLEAR, "강아지를 키워요")
+    assert scene.asked.startswith(WORDING.acknowledged[-1])
     assert not scene.over
 
 
@@ -150,3 +151,29 @@ async def test_repeating_has_an_end() -> None:
     await scene.say("뭐라고요")
     assert "집은 따뜻하세요?" in scene.asked
     assert (await scene.finding("questions[0]")).state is FindingState.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("흑흑, 아이고", WORDING.comfort),
+        ("그... 저기... 뭐냐", WORDING.no_hurry),
+        ("우리 큰아들이 미국에 사는데 작년 가을에 왔다 갔어요", WORDING.heard),
+        ("강아지를 키워요", WORDING.no_match[0]),
+    ],
+)
+@virtual_time
+async def test_what_answers_nothing_is_met_with_the_words_that_fit(said: str, words: str) -> None:
+    scene = await at(StepKind.QUESTION)
+    await scene.say(said)
+    assert scene.asked == f"{words} 다시 여쭤볼게요. 식사는 잘 하고 계세요?"
+
+
+@virtual_time
+async def test_who_did_not_hear_it_twice_hears_it_shorter() -> None:
+    scene = await at(StepKind.QUESTION)
+    await scene.say("뭐라고요")
+    assert scene.asked.startswith(WORDING.repeat)
+    await scene.say("뭐라고요")
+    assert scene.asked == f"{WORDING.repeat_shorter} 다시 여쭤볼게요. 식사는 잘 하고 계세요?"
+    assert (await scene.record()).progress.ask_count == 1

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.dialogue.answering.answer_check import speakable
 from orchestrator.dialogue.language_model.masking import mask_of
 from orchestrator.dialogue.language_model.prompts import answer_prompt, opinion_prompt, script, summary_prompt
 from orchestrator.domain.brief import Address, Person
 from orchestrator.domain.question import FrequentQuestion
+from tests.fakes.institution import short_institution
 from tests.unit.orchestrator.dialogue import talks
 from tests.unit.orchestrator.dialogue.language_model.test_second_opinion import STEP
 
@@ -43,6 +46,15 @@ def test_an_answer_is_asked_for_with_the_facts() -> None:
     data = json.loads(user.content)
     assert data["질문"] == "주차돼요?"
     assert data["대화"][1] == "대상자: 아니요 지난달에 다 냈어요"
+
+
+def test_the_words_for_not_knowing_may_be_said_and_follow_the_opener_well() -> None:
+    system, _ = answer_prompt("행복복지센터", FACTS, (), "몇 시까지 해요?")
+    wording = short_institution().wording
+    (unknowing,) = re.findall(r'모르면 "([^"]+)"', system.content)
+    assert speakable(unknowing, ()) == unknowing
+    for answer in (unknowing, wording.unknown_answer):
+        assert not answer.startswith(wording.answer_opener[:2])
 
 
 def test_a_summary_is_asked_for_with_turns_and_findings() -> None:

@@ -150,10 +150,12 @@ class LivePhone:
         drops_marks: the network loses them.
         played: how many sentences the callee has really heard to their end.
         heard_anything: whether there was any sound of the agent.
+        longest_pause: seconds of silence before any sound of the agent; whoever measures sets it back.
     """
 
-    def __init__(self, scene: Scene, tokens: Tokens | None = None) -> None:
+    def __init__(self, scene: Scene, tokens: Tokens | None = None, *, opener_after: float | None = None) -> None:
         self.scene = scene
+        self._opener_after = opener_after
         self.recogniser, self.tokens = Recogniser(), tokens or Tokens()
         self.speech = Speech(kept=scene.wording.filler)
         self.streams = self.replica()
@@ -167,6 +169,7 @@ class LivePhone:
         self._played_until = 0.0
         self.played = 0
         self.heard_anything = False
+        self.longest_pause = 0.0
         self._ended = asyncio.Event()
         self._sounds = asyncio.Event()
 
@@ -177,13 +180,16 @@ class LivePhone:
         usual: ConversationMode = ConversationMode.STREAM,
         admission: Admission | None = None,
         can_talk: bool = True,
+        think_ahead: bool = True,
     ) -> StreamCalls:
         """Another process that carries the same streams."""
         parts = StreamParts(
             store=self.scene.store,
             tokens=self.tokens,
             turn_by_turn=self.scene.calls,
-            exchanges=self.scene.live_calls(LiveSpeaking(self.speech), speak_while_thinking=True),
+            exchanges=self.scene.live_calls(
+                LiveSpeaking(self.speech), think_ahead=think_ahead, speak_while_thinking=True
+            ),
             recogniser=self.recogniser,
             speech=self.speech,
             detector=Detector,
@@ -194,6 +200,7 @@ class LivePhone:
             usual=usual,
             most=most,
             can_talk=lambda: can_talk,
+            opener_after=self._opener_after,
             stopgap=self.scene.wording.filler,
         )
         return StreamCalls(parts)
@@ -287,6 +294,7 @@ class LivePhone:
     def _take(self, event: AgentEvent) -> None:
         match event:
             case AgentAudio(audio):
+                self.longest_pause = max(self.longest_pause, _now() - self._played_until)
                 self._played_until = max(_now(), self._played_until) + len(audio) / 8000
                 self._sounds.set()
                 self.heard_anything = True

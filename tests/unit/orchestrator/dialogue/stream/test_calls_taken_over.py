@@ -185,7 +185,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(DEEDS)
 def test_what_a_stale_stream_hears_never_counts(deeds: list[tuple[str, float]]) -> None:
     @virtual_time

@@ -38,7 +38,10 @@ async def ask(phone: LivePhone) -> None:
 def slow(*, seconds: float = 3.0, **more: Any) -> ScriptedLanguageModel:
     """A model that has its first sentence soon, and the rest some seconds later."""
     return ScriptedLanguageModel(
-        f"{FIRST} {REST}", delay=0.4, piece_length=len(FIRST) + 1, piece_delay=seconds, **{"opinion_delay": 1.0, **more}
+        f"{FIRST} {REST}",
+        piece_length=len(FIRST) + 1,
+        piece_delay=seconds,
+        **{"delay": 0.4, "opinion_delay": 1.0, **more},
     )
 
 
@@ -65,6 +68,21 @@ async def test_the_first_sentence_sounds_while_the_rest_is_worded() -> None:
     assert agent[4] == agent[1]
     assert await heard(phone) == agent
     assert phone.scene.wording.filler not in agent
+    await phone.assert_truthful()
+
+
+@virtual_time
+async def test_the_first_sentence_is_spoken_before_it_is_certain_that_the_callee_is_done() -> None:
+    phone = await asked(slow(delay=0.05))
+    async with phone.call():
+        await ask(phone)
+        await asyncio.sleep(0.35)
+        assert FIRST in phone.speech.prepared
+        assert REST not in phone.speech.prepared
+        assert not await words_of_the_model(phone)
+        await phone.agent_is_done()
+        await phone.agent_is_done()
+    assert await heard(phone) == await said(phone)
     await phone.assert_truthful()
 
 
@@ -196,7 +214,7 @@ MODELS = st.builds(
 ASKED: list[Deed] = [("listen", None, 0.0), ("say", QUESTION, 0.8)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MODELS, st.lists(st.one_of(DEEDS, st.just(("say", QUESTION, 0.8))), max_size=16))
 def test_whatever_callee_and_model_do_what_was_heard_was_said(model: ScriptedLanguageModel, deeds: list[Deed]) -> None:
     @virtual_time
@@ -211,7 +229,7 @@ def test_whatever_callee_and_model_do_what_was_heard_was_said(model: ScriptedLan
     run()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MODELS, st.lists(st.sampled_from((0.1, 0.7, 1.6)), max_size=3))
 def test_nothing_sounds_that_is_not_written(model: ScriptedLanguageModel, pauses: list[float]) -> None:
     @virtual_time

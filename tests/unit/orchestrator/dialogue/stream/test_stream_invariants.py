@@ -75,7 +75,7 @@ ANSWERED_AFTER_THE_LAST_STREAM: list[Deed] = [
 
 
 @example(ANSWERED_AFTER_THE_LAST_STREAM)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(st.lists(DEEDS, max_size=25))
 def test_a_stream_never_falls_silent_and_never_claims_what_was_not_heard(deeds: list[Deed]) -> None:
     @virtual_time

@@ -93,7 +93,7 @@ anything = st.recursive(
 claimed = st.fixed_dictionaries({"text": st.text() | anything, "turns": st.lists(st.integers(-3, 40)) | anything})
 
 
-@settings(max_examples=50)
+@settings(max_examples=35)
 @given(st.fixed_dictionaries({"claims": st.lists(claimed | anything) | anything}))
 def test_whatever_a_model_answers_only_cited_claims_stand(content: dict[str, Any]) -> None:
     for claim in standing(content, CALL):

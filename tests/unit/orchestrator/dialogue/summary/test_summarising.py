@@ -100,7 +100,8 @@ async def test_danger_comes_before_everything_else_that_was_said() -> None:
 
 
 def not_asked(outcome: Outcome) -> tuple[Finding, ...]:
-    return tuple(replace(finding, state=FindingState.NOT_REACHED, turn_number=0) for finding in outcome.findings)
+    nothing = {"state": FindingState.NOT_REACHED, "turn_number": 0, "ask_count": 0}
+    return tuple(replace(finding, **nothing) for finding in outcome.findings)
 
 
 @virtual_time
@@ -138,6 +139,70 @@ async def test_one_thing_that_is_risk_and_desire_is_told_once_with_its_turn() ->
     found = (replace(same_turn[0], responses=(risk, desire)), replace(same_turn[1], responses=()))
     text = (await summary(findings=found, found=tuple(twice), remaining=(), new_problems=())).text
     assert "새로 알게 된 문제 1건: 집 - 추워요. [14]" in text
+
+
+@virtual_time
+async def test_what_was_asked_in_vain_was_asked() -> None:
+    findings = not_asked(talks.outcome())
+    asked = replace(findings[0], ask_count=2)
+    text = (await summary(findings=(asked, *findings[1:]), exception=ExceptionCode.DISCONNECTED)).text
+    assert f"물었으나 답을 듣지 못한 항목 1건: '{asked.text}'." in text
+    assert f"묻지 못한 항목 {len(findings) - 1}건: " in text
+    assert "하나도" not in text
+
+
+@virtual_time
+async def test_an_answer_that_nobody_expected_is_told_as_it_was_given() -> None:
+    unclear = replace(talks.outcome().findings[3], state=FindingState.UNCLEAR, quote="사나흘에 한 번요", turn_number=14)
+    assert '답이 분명하지 않습니다("사나흘에 한 번요"). [14]' in (await summary(findings=(unclear,))).text
+
+
+@pytest.mark.parametrize(("quote", "told"), [("세 번", '"세 번"이라고'), ("네", '"네"라고'), ("3", '"3"라고')])
+@virtual_time
+async def test_an_answer_is_told_with_the_particle_that_fits(quote: str, told: str) -> None:
+    plain = replace(talks.outcome().findings[3], state=FindingState.ANSWERED, solved=None, quote=quote, turn_number=14)
+    assert f"{told} 답했습니다. [14]" in (await summary(findings=(plain,))).text
+
+
+@pytest.mark.parametrize(
+    ("turn", "fields", "told"),
+    [
+        (
+            talks.turn(26, "저는 딸인데요", "questions[0]", Intent.WRONG_PERSON),
+            {"spoken_for": True},
+            "다른 사람이 대신 답했습니다. [26]",
+        ),
+        (
+            talks.turn(26, "딸 바꿔 줄게요", "questions[0]", Intent.PHONE_HANDED_ON),
+            {"spoken_for": True},
+            "다른 사람에게 바꿔 주었습니다. [26]",
+        ),
+        (
+            talks.turn(26, "엄마 바꿔 드릴게요", "identity", Intent.PHONE_HANDED_ON),
+            {},
+            "다른 사람이 전화를 받아 바꿔 주었습니다. [26]",
+        ),
+        (talks.turn(26, "흑흑", "questions[0]", Intent.NO_MATCH), {}, "통화 중에 울었습니다. [26]"),
+        (
+            talks.turn(26, "1950년 1월 1일", "birth_date", Intent.ANSWER),
+            {"exception": ExceptionCode.WRONG_PERSON},
+            "생년월일이 달라 본인임을 확인하지 못해 상담하지 않았습니다. [",
+        ),
+        (
+            talks.turn(26, "바빠요", "good_time", Intent.CALL_BACK_LATER),
+            {"exception": ExceptionCode.REFUSED},
+            "지금 통화하기 어렵다고 하여 마쳤고, 언제 다시 전화할지는 듣지 못했습니다. [26]",
+        ),
+        (
+            talks.turn(26, "이놈의 기계", "questions[0]", Intent.ABUSE),
+            {"exception": ExceptionCode.IMPROPER_ANSWERS},
+            "부적절한 말이 이어져 상담을 마치지 못했습니다. [26]",
+        ),
+    ],
+)
+@virtual_time
+async def test_how_a_call_went_rests_on_what_was_said(turn: Turn, fields: dict[str, Any], told: str) -> None:
+    assert told in (await summary(turns=(*talks.turns(), turn), **fields)).text
 
 
 @virtual_time

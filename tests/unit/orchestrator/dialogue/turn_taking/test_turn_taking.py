@@ -70,6 +70,52 @@ def test_final_words_of_an_earlier_stretch_that_come_late_keep_their_place(line)
     assert line.texts == ["밥은 먹었어요"]
 
 
+@pytest.mark.parametrize("agent_speaks", [True, False])
+def test_words_that_were_taken_are_not_heard_again_when_the_recogniser_repeats_them_late(line, agent_speaks):
+    line.ask(Expected.YES_NO)
+    line.voice(0.6)
+    line.interim("네, 괜찮아요.")
+    line.silence(2.0)
+    assert line.texts == ["네, 괜찮아요."]
+    if agent_speaks:
+        line.agent("식사는 하셨어요?")
+    line.interim("네, 괜찮아요.")
+    line.final("네, 괜찮아요.")
+    line.silence(1.0)
+    if not agent_speaks:
+        line.agent("식사는 하셨어요?")
+    line.stop()
+    line.says("먹었어요")
+    line.silence(2)
+    assert line.texts == ["네, 괜찮아요.", "먹었어요"]
+
+
+def test_a_stretch_whose_recognition_fails_late_takes_no_words_from_the_next(line):
+    line.ask(Expected.YES_NO)
+    line.voice(0.6)
+    line.interim("네")
+    line.silence(2.0)
+    line.agent("식사는 하셨어요?")
+    line.stop()
+    line.voice(0.6)
+    line.failed()
+    line.interim("먹었")
+    line.silence(0.4)
+    line.final("먹었어요")
+    line.silence(2)
+    assert line.texts == ["네", "먹었어요"]
+
+
+def test_keys_that_were_pressed_long_ago_are_taken_when_the_agent_may_be_interrupted(line):
+    line.key("0")
+    line.agent("이 전화는 인공지능이 드리는 전화예요.", uninterruptible=True)
+    line.voice(2.0)
+    line.agent("식사는 하셨어요?")
+    line.take(line.floor.tick(at=line.now))
+    assert [type(decision) for decision in line.outcomes] == [Interrupt, KeysEntered]
+    assert line.floor.deadline > line.now
+
+
 def test_recogniser_without_words_ends_the_turn_within_two_seconds(line):
     line.ask()
     line.voice(0.6)

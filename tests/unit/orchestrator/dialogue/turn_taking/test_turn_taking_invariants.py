@@ -160,3 +160,26 @@ def test_turns_are_all_final_words_in_order(stretches, late):
         line.final(words)
     line.silence(9)
     assert " ".join(line.texts) == " ".join(words for words, _ in stretches)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.1, 2.9), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=5))
+def test_words_are_in_one_turn_however_late_a_recogniser_ends(stretches):
+    line = PhoneLine()
+    line.ask()
+    for number, (late, speaks, again, fails) in enumerate(stretches):
+        line.voice(0.8)
+        line.interim(f"밥은 {number}번 먹었어요")
+        line.silence(late)
+        if speaks:
+            line.agent("그러셨군요.")
+        if again:
+            line.interim(f"밥은 {number}번 먹었어요")
+        if fails:
+            line.failed()
+        else:
+            line.final(f"밥은 {number}번 먹었어요")
+        line.silence(3)
+        line.stop()
+        line.silence(3)
+    assert " ".join(line.texts) == " ".join(f"밥은 {number}번 먹었어요" for number in range(len(stretches)))
