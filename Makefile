@@ -17,7 +17,7 @@ run: setup ## A whole consultation by phone, on this machine alone (ARGS=--help)
 	@$(BIN)/calling-orchestrator sandbox run $(ARGS)
 
 test: setup ## Run the tests (ARGS="-k name")
-	@$(BIN)/pytest $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(ARGS)
 
 test-slow: setup ## Run the tests that kill whole programs, or talk in real time
 	@$(BIN)/pytest -m slow -n 2 $(ARGS)

@@ -14,6 +14,7 @@ PATIENT = 5.0
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(150)
 async def test_a_master_that_dies_in_mid_call_does_not_end_it(tmp_path: Path) -> None:
     nodes = tmp_path / "nodes"
     nodes.mkdir()
@@ -21,7 +22,7 @@ async def test_a_master_that_dies_in_mid_call_does_not_end_it(tmp_path: Path) ->
         environment = {"REDIS_URL": redis.url, "REDIS_WAIT_REPLICAS": "1"}
         async with running(tmp_path, PATIENT, **environment) as (world, gateway_url):
             with world.events() as events:
-                calling = asyncio.create_task(call_cooperative(world, gateway_url))
+                calling = asyncio.create_task(call_cooperative(world, gateway_url, real_timeout_s=120))
                 said = 0
                 async for event in events:
                     said += event.kind == "callee_said"

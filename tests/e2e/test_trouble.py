@@ -65,9 +65,9 @@ def _cooperative() -> dict[str, Any]:
     return json.loads((CALLEES / "cooperative.json").read_text(encoding="utf-8"))
 
 
-async def call_cooperative(world: World, gateway_url: str) -> Report:
+async def call_cooperative(world: World, gateway_url: str, *, real_timeout_s: float = 45) -> Report:
     payload = json.dumps(SHORT).encode()
-    return await place_call(world, gateway_url, payload, COOPERATIVE, real_timeout_s=45)
+    return await place_call(world, gateway_url, payload, COOPERATIVE, real_timeout_s=real_timeout_s)
 
 
 def assert_complete(report: Report) -> None:

@@ -31,7 +31,9 @@ async def test_alive_and_ready(client: Client, orchestrator):
     assert answer.status == 503
     assert json.loads(answer.body) == {"status": "orchestrator not serving"}
     await orchestrator.set_serving(True)
-    assert (await client.get("/readyz")).status == 200
+    async with asyncio.timeout(5):  # the channel itself watches the orchestrator's health
+        while (await client.get("/readyz")).status != 200:  # noqa: ASYNC110 - it is asked
+            await asyncio.sleep(0.01)
 
 
 async def test_not_ready_first_then_drained(orchestrator):

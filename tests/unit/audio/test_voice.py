@@ -86,7 +86,8 @@ def test_a_word_ends_with_its_sound():
 
 
 def test_the_subcarrier_does_not_lengthen_natural_speech():
-    assert abs(speak(SENTENCE).size - speak(SENTENCE, subcarrier=False).size) < 200
+    # eSpeak's own lengths differ from one time to the next, by up to 35 ms in this sentence.
+    assert abs(speak(SENTENCE).size - speak(SENTENCE, subcarrier=False).size) < 480
 
 
 def test_the_pace_is_one_for_old_ears():
