@@ -1,11 +1,14 @@
 """What a callee really heard of a call, against what the transcript says was said to them."""
 
+import re
 from dataclasses import dataclass
 
 from orchestrator.dialogue.spoken_sentences import sentences
 from sandbox.report import Report
 
 FILLER = "네, 잠시만 기다려 주세요."
+OPENER = re.compile(r"그건요,? ?|\b그건 (?=그건)")
+"""What opens an answer that is still being worded, whole or cut before the answer was begun anew."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,9 @@ def seconds_until_heard(report: Report, at: float) -> float:
 def assert_heard_in_order(report: Report) -> None:
     """Nothing that was heard was said again, but for the sentence that was cut; nothing was left out, but the end.
 
-    Fillers do not count: who takes a call over does not know whether one was said.
+    Fillers and openers do not count: who takes a call over does not know whether one was said.
     """
-    texts = [turn["text"] for turn in report.transcript if turn["speaker"] == "agent"]
+    texts = [OPENER.sub("", turn["text"]) for turn in report.transcript if turn["speaker"] == "agent"]
     turns = [text for text in texts if text != FILLER]
     said, starts = "", []
     for sentence in (sentence for text in turns for sentence in sentences(text)):
@@ -44,7 +47,9 @@ def assert_heard_in_order(report: Report) -> None:
         said += _letters(sentence)
     reached = 0
     for piece in pieces_heard(report):
-        words = _letters(piece.words.replace(FILLER, ""))
+        words = _letters(OPENER.sub("", piece.words.replace(FILLER, "")))
+        if not words:
+            continue
         from_here = max(start for start in starts if start <= reached)
         place = said.find(words, from_here)
         assert from_here <= place <= reached, (piece, said[from_here : from_here + 40])
