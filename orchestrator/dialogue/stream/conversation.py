@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from orchestrator.domain.turn import CalleeInput, Reply, SpokenInput, Wait
 # Seconds after which a callee who waits for an answer hears a filler, unless it is set; then, another.
 FIRST_FILLER = 1.5
 NEXT_FILLER = 6.0
+# So much later, in seconds, a filler would be there if it came at all.
+_FILLER_IS_LATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Begun:
     """The beginning of a reply, to be said while the rest is on its way; `Replied` comes with all of it."""
 
     reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """Neither a reply nor a filler came in time: what an exchange needs to begin, or to end, does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Conversation:
         call: ExpectedStream,
         *,
         background: Background,
-        post: Callable[[Replied | Begun | Failure], None],
+        post: Callable[[Replied | Begun | Stalled | Failure], None],
         first_filler: float = FIRST_FILLER,
         opener_after: float | None = None,
     ) -> None:
@@ -187,22 +194,31 @@ class Conversation:
     async def _taken(self, turn_number: int, callee_input: CalleeInput | None, playout: Playout | None) -> None:
         said, patience, watch = callee_input, self._first_filler, Stopwatch()
         while True:
-            reply = await self._exchanges.take_turn(
-                self._consultation_id,
-                self._call_sid,
-                turn_number,
-                said,
-                filler_after=patience,
-                opener_after=self._opener_after,
-                playout=playout,
-                talker=self._talker,
-                on_begun=lambda reply: self._post(Begun(reply)),
-            )
+            with self._stalled_after(patience + _FILLER_IS_LATE):
+                reply = await self._exchanges.take_turn(
+                    self._consultation_id,
+                    self._call_sid,
+                    turn_number,
+                    said,
+                    filler_after=patience,
+                    opener_after=self._opener_after,
+                    playout=playout,
+                    talker=self._talker,
+                    on_begun=lambda reply: self._post(Begun(reply)),
+                )
             self._post(Replied(reply))
             if not isinstance(reply.next, Wait):
                 return
             opened = watch.elapsed() < self._first_filler
             said, patience = None, self._first_filler if opened else NEXT_FILLER
+
+    @contextmanager
+    def _stalled_after(self, seconds: float) -> Iterator[None]:
+        alarm = asyncio.get_running_loop().call_later(seconds, self._post, Stalled())
+        try:
+            yield
+        finally:
+            alarm.cancel()
 
     def _remember(self, turn_number: int, callee_input: CalleeInput) -> None:
         """Keeps what the callee did for whoever takes the call over before it is answered."""

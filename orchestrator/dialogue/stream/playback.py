@@ -69,7 +69,7 @@ class Playback:
             background: owns the work.
             keeps: whether a sentence may be kept for other calls: it says nothing of a person.
             on_failure: told when a sentence could not be spoken; nothing more is played then.
-            stopgap: asks to wait for a sentence that does not come, if it is at hand; it belongs to no turn.
+            stopgap: asks to wait for what does not come, if it is at hand; it belongs to no turn.
         """
         self._speech = speech
         self._send = send
@@ -117,9 +117,12 @@ class Playback:
     async def fill(self) -> None:
         """Asks the callee to wait for a sentence, unless it is the very first one of a call."""
         self._may_fill = False
-        waits_for = self.script[self._sent]
-        sound = self._speech.at_hand(self._stopgap) if waits_for.turn_number > 1 else b""
-        if sound:
+        if self.script[self._sent].turn_number > 1:
+            await self.ask_to_wait()
+
+    async def ask_to_wait(self) -> None:
+        """Asks the callee to wait, if that is at hand; no account is kept of it."""
+        if sound := self._speech.at_hand(self._stopgap):
             await self._send_audio(sound)
 
     def load(self, script: Sequence[SpokenSentence], *, heard: int = 0) -> None:

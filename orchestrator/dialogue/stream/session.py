@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from orchestrator.dialogue.ports.speech import Final, Interim
-from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied
+from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied, Stalled
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
 from orchestrator.dialogue.stream.reply_in_play import ReplyInPlay
@@ -42,6 +42,9 @@ from orchestrator.domain.turn import (
 FRAME = 0.02  # seconds
 # A callee who is waited for longer than so many seconds is given more time at every pause.
 USUAL_PAUSE = 5.0
+# Seconds of silence after which the callee is asked again in a stream that has nothing left to say: they may well have
+# answered while there was none.
+AFTER_A_BREAK = 2.5
 # Stretches of speech in a row that could not be recognised, after which the call goes on turn by turn.
 MOST_FAILURES = 2
 
@@ -109,12 +112,8 @@ class Session:
                 await self._came(event, now)
             case Failed():
                 await self._not_recognised(now)
-            case Replied(reply):
-                await self._replied(reply)
-            case Begun(reply) if self._unanswered is None:
-                await self._replied(reply)
-            case Failure():
-                await self._end(Ending.FALL_BACK)
+            case Replied() | Begun() | Stalled() | Failure():
+                await self._exchanged(event)
             case Hushed():
                 await self._turn_by_turn()
             case Closed():
@@ -213,6 +212,17 @@ class Session:
 
     # The agent's side.
 
+    async def _exchanged(self, event: Replied | Begun | Stalled | Failure) -> None:
+        match event:
+            case Replied(reply):
+                await self._replied(reply)
+            case Begun(reply) if self._unanswered is None:
+                await self._replied(reply)
+            case Stalled() if not (self._playback.playing or self._floor.callee_speaks):
+                await self._playback.ask_to_wait()
+            case Failure():
+                await self._end(Ending.FALL_BACK)
+
     async def _replied(self, reply: Reply) -> None:
         begun = self._said.begun(reply)
         if begun:
@@ -236,19 +246,19 @@ class Session:
     async def _begin(self, reply: Reply, playout: Playout | None = None) -> None:
         self._said.set(reply, playout)
         self._playback.play()
-        await self._listen()
+        await self._listen(after_a_break=playout is not None and not self._playback.playing)
         if self._playback.playing:
             self._tell_floor()
         else:
             await self._words_done(_now())
 
-    async def _listen(self) -> None:
+    async def _listen(self, *, after_a_break: bool = False) -> None:
         """Has the callee listened to as the reply wants it."""
         if isinstance(listen := self._said.reply.next, Listen):
             asking = await self._conversation.asking()
             self._floor.listen(
                 asking.expected,
-                silence_timeout=asking.pause,
+                silence_timeout=min(asking.pause, AFTER_A_BREAK) if after_a_break else asking.pause,
                 most=listen.max_length,
                 patience=max(1.0, asking.pause / USUAL_PAUSE),
                 keys=listen.keys or asking.keys,

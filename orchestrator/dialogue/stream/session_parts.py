@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from orchestrator.dialogue.background import Background
-from orchestrator.dialogue.stream.conversation import Begun, Conversation, Failure, Replied
+from orchestrator.dialogue.stream.conversation import Begun, Conversation, Failure, Replied, Stalled
 from orchestrator.dialogue.stream.ears import Ears, Recognised
 from orchestrator.dialogue.stream.events import CalleeEvent, Send
 from orchestrator.dialogue.stream.inbox import Inbox
@@ -24,7 +24,7 @@ class Closed:
     """The telephone network has ended its stream."""
 
 
-Event = CalleeEvent | Recognised | Replied | Begun | Failure | Hushed | Closed
+Event = CalleeEvent | Recognised | Replied | Begun | Stalled | Failure | Hushed | Closed
 
 
 @dataclass(frozen=True, slots=True)
