@@ -38,6 +38,11 @@ class ReplyInPlay:
         """Whether it only asks to wait; no account is kept of what of it was heard."""
         return isinstance(self.reply.next, Wait)
 
+    @property
+    def is_goodbye(self) -> bool:
+        """Whether nothing more is said after it."""
+        return isinstance(self.reply.next, HangUp)
+
     def begun(self, reply: Reply) -> bool:
         """Whether what is being said, or was, is the beginning of a reply."""
         return self.wants_an_answer and first_turn(reply) == first_turn(self.reply)
@@ -63,3 +68,8 @@ class ReplyInPlay:
         self.reply = reply
         script = spoken_script(reply.prompts, first)
         self._playback.load(script, heard=heard_of(script, playout or Playout()))
+
+
+def is_last(reply: Reply) -> bool:
+    """Whether a reply only ends the call: the goodbye was said before."""
+    return isinstance(reply.next, HangUp) and not reply.prompts

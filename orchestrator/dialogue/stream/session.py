@@ -13,7 +13,7 @@ from orchestrator.dialogue.ports.speech import Final, Interim
 from orchestrator.dialogue.stream.conversation import Begun, Failure, Replied, Stalled
 from orchestrator.dialogue.stream.ears import Failed
 from orchestrator.dialogue.stream.events import CalleeAudio, CalleeEvent, Ended, Ending, KeyPressed, MarkReached
-from orchestrator.dialogue.stream.reply_in_play import ReplyInPlay
+from orchestrator.dialogue.stream.reply_in_play import ReplyInPlay, is_last
 from orchestrator.dialogue.stream.session_parts import Closed, Event, Hushed, SessionParts, together
 from orchestrator.dialogue.turn_taking.decisions import (
     Decision,
@@ -218,7 +218,7 @@ class Session:
                 await self._replied(reply)
             case Begun(reply) if self._unanswered is None:
                 await self._replied(reply)
-            case Stalled() if not (self._playback.playing or self._floor.callee_speaks):
+            case Stalled() if not (self._said.is_goodbye or self._playback.playing or self._floor.callee_speaks):
                 await self._playback.ask_to_wait()
             case Failure():
                 await self._end(Ending.FALL_BACK)
@@ -233,7 +233,7 @@ class Session:
             self._exchange(self._unanswered)
         elif begun and self._playback.playing:
             await self._listen()
-        elif self._floor.callee_speaks or self._playback.playing:
+        elif self._playback.playing or (self._floor.callee_speaks and not is_last(reply)):
             self._said.waiting = reply
         else:
             await self._begin(reply)

@@ -25,12 +25,12 @@ async def ringing() -> LivePhone:
 
 
 @contextmanager
-def frozen(phone: LivePhone, *, fails: bool = False) -> Iterator[None]:
+def frozen(phone: LivePhone, seconds: float = FROZEN, *, fails: bool = False) -> Iterator[None]:
     """Has nothing read for a while, and then, or not at all."""
     store, load = phone.scene.store, phone.scene.store.load
 
     async def late(consultation_id: str) -> tuple[Brief, Consultation]:
-        await asyncio.sleep(FROZEN)
+        await asyncio.sleep(seconds)
         if fails:
             raise StoreUnavailable
         return await load(consultation_id)
@@ -83,3 +83,23 @@ async def test_who_may_have_answered_while_the_line_was_broken_is_asked_again_so
         await phone.agent_speaks()
     assert 2.0 < phone.longest_pause < 3.5
     assert [turn.text for turn in await phone.scene.turns()][-1].startswith(phone.scene.wording.no_input[0])
+
+
+@virtual_time
+async def test_who_says_something_after_the_goodbye_is_not_kept_on_the_line() -> None:
+    phone = await ringing()
+    async with phone.call():
+        await phone.agent_is_done()
+        while "안녕히" not in phone.speech.spoken[-1]:
+            await phone.say("네", 0.6)
+            await phone.agent_speaks()
+            await asyncio.sleep(0.5)
+            if "안녕히" not in phone.speech.spoken[-1]:
+                await phone.agent_is_done()
+        with frozen(phone, 1.5):
+            await phone.agent_is_done()
+            await asyncio.sleep(1.2)
+            await phone.say("네", 0.6)
+        async with asyncio.timeout(3.0):
+            await phone.over()
+    assert phone.ending is Ending.HANG_UP
