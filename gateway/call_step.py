@@ -36,6 +36,8 @@ class CallStep:
     """How often this step was tried before."""
     pause: int = 0
     """Seconds for which somebody else speaks to the callee first."""
+    waited: bool = False
+    """The callee was asked to wait, and has; the query reports what they did before."""
 
     @classmethod
     def of(cls, webhook: Webhook) -> "CallStep":
@@ -50,6 +52,7 @@ class CallStep:
             turn_number=natural(webhook.query.get("turn")),
             retry=natural(webhook.query.get("retry")) or 0,
             pause=min(natural(webhook.query.get("pause")) or 0, MAX_PAUSE_SECONDS),
+            waited=webhook.query.get("waited") == "1",
         )
         if not step.consultation_id:
             raise InvalidRequestError("The URL names no consultation.", field="consultation")
@@ -64,10 +67,10 @@ def heard(webhook: Webhook) -> Heard | None:
     """Returns what the callee did while `<Record>` listened; None if they hung up without a word.
 
     Twilio docs, <Record>: `RecordingUrl`, `RecordingDuration`, and `Digits`, which is `hangup` if the callee hung up.
-    `RecordingSid` is sent but not documented; the URL ends with it. On a retry the same fields stand in the query; so
-    do the keys that were pressed before those in the form.
+    `RecordingSid` is sent but not documented; the URL ends with it. When it is asked again the same fields stand in the
+    query; so do the keys that were pressed before those in the form.
     """
-    fields: Mapping[str, str] = webhook.query if natural(webhook.query.get("retry")) else webhook.form
+    fields = _reported(webhook)
     if webhook.query.get("silence") == "1":
         return Silence()
     digits = fields.get("Digits", "")
@@ -90,10 +93,16 @@ def hand_over_ended(webhook: Webhook) -> HandOverEnded | None:
     """Returns how a `<Dial>` ended; None if the callee hung up while it rang.
 
     Twilio docs, <Dial>: `DialCallStatus` is completed, answered, busy, no-answer, failed or canceled, and `DialBridged`
-    says whether the two spoke. On a retry the same fields stand in the query.
+    says whether the two spoke. When it is asked again the same fields stand in the query.
     """
-    fields: Mapping[str, str] = webhook.query if natural(webhook.query.get("retry")) else webhook.form
+    fields = _reported(webhook)
     status = fields.get("DialCallStatus", "")
     if status == "canceled":
         return None
     return HandOverEnded(status in _ANSWERED and fields.get("DialBridged") != "false")
+
+
+def _reported(webhook: Webhook) -> Mapping[str, str]:
+    """Returns what Twilio reports, or, if this is asked again, what it had reported then."""
+    again = natural(webhook.query.get("retry")) or "waited" in webhook.query
+    return webhook.query if again else webhook.form

@@ -212,9 +212,19 @@ class OrchestratorClient:
         response = await call(self._live, self._calls.AnswerCall, request, self._deadlines.turn)
         return calls.reply(response.reply)
 
-    async def take_turn(self, consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None) -> Reply:
-        """Returns what is said to what was heard; None: a wait is over, or a goodbye was played."""
-        request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard)
+    async def take_turn(
+        self, consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None, *, waited: bool = False
+    ) -> Reply:
+        """Returns what is said to what was heard; None: a wait is over, or a goodbye was played.
+
+        Args:
+            consultation_id: The consultation.
+            call_sid: The call.
+            turn_number: The callee's turn.
+            heard: What was heard.
+            waited: A wait is over, and `heard` is what it was for.
+        """
+        request = calls.take_turn_request(consultation_id, call_sid, turn_number, heard, waited=waited)
         response = await call(self._live, self._calls.TakeTurn, request, self._deadlines.turn)
         return calls.reply(response.reply)
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from gateway import twiml
-from gateway.call import PressedKeys, Reply
+from gateway.call import Heard, PressedKeys, Reply
 from gateway.call_step import CallStep, hand_over_ended, heard, more_keys_may_follow
 from gateway.errors import ConflictError, GatewayError, InvalidRequestError, TransientError
 from gateway.metrics import Metrics
@@ -72,9 +72,11 @@ class TwilioVoice:
             return twiml_response(twiml.hang_up())
         if isinstance(said, PressedKeys) and more_keys_may_follow(request[WEBHOOK], said):
             return twiml_response(twiml.more_keys(step.consultation_id, turn_number, said, _urls(request)))
-        asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said)
-        again = _urls(request).recording(step.consultation_id, turn_number, said, retry=step.retry + 1)
-        return await self._answered(request, step, asked, again)
+        asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, said, waited=step.waited)
+        again = _urls(request).recording(
+            step.consultation_id, turn_number, said, retry=step.retry + 1, waited=step.waited
+        )
+        return await self._answered(request, step, asked, again, said)
 
     async def handover(self, request: web.Request) -> web.Response:
         """What to do after the callee was put through to a person, or nobody answered there."""
@@ -86,12 +88,21 @@ class TwilioVoice:
         ended = hand_over_ended(request[WEBHOOK])
         if ended is None:
             return twiml_response(twiml.hang_up())
-        asked = self._orchestrator.take_turn(step.consultation_id, step.call_sid, turn_number, ended)
-        again = _urls(request).handover(step.consultation_id, turn_number, ended, retry=step.retry + 1)
-        return await self._answered(request, step, asked, again)
+        asked = self._orchestrator.take_turn(
+            step.consultation_id, step.call_sid, turn_number, ended, waited=step.waited
+        )
+        again = _urls(request).handover(
+            step.consultation_id, turn_number, ended, retry=step.retry + 1, waited=step.waited
+        )
+        return await self._answered(request, step, asked, again, ended)
 
     async def _answered(
-        self, request: web.Request, step: CallStep, asked: Awaitable[Reply], again: str
+        self,
+        request: web.Request,
+        step: CallStep,
+        asked: Awaitable[Reply],
+        again: str,
+        said: Heard | None = None,
     ) -> web.Response:
         """Returns the orchestrator's reply as TwiML, or what stands in for it when there is none."""
         began = asyncio.get_running_loop().time()
@@ -110,7 +121,7 @@ class TwilioVoice:
             return twiml_response(twiml.redirect(_urls(request).voice(step.consultation_id, retry=step.retry + 1)))
         except GatewayError as error:
             return self._given_up(request, error, step)
-        return twiml_response(twiml.reply(reply, step.consultation_id, _urls(request)))
+        return twiml_response(twiml.reply(reply, step.consultation_id, _urls(request), said))
 
     def _given_up(self, request: web.Request, error: GatewayError, step: CallStep | None = None) -> web.Response:
         self._note("webhook_given_up", request, error, step)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from gateway.call import HandOver, HangUp, Listen, OpenStream, PressedKeys, Prompt, Reply, Silence, Wait
+from gateway.call import HandOver, HangUp, Heard, Listen, OpenStream, PressedKeys, Prompt, Reply, Silence, Wait
 from gateway.call_step import LAST_KEY
 from gateway.webhook_urls import WebhookUrls
 
@@ -28,8 +28,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _SENTENCE = re.compile(r".+?(?:[.!?…\n]+\s*|$)", re.DOTALL)
 
 
-def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
+def reply(content: Reply, consultation_id: str, urls: WebhookUrls, heard: Heard | None = None) -> str:
     """Returns the TwiML that says a reply's prompts and then does what comes next.
+
+    After a filler Twilio asks again, and says again what was `heard`: an orchestrator may lose it before its answer.
 
     After a goodbye whose end the orchestrator wants to know of stands a `<Redirect>`: that Twilio follows it is the
     proof that the words were played. That nobody interrupts a prompt needs no care: `<Play>` and `<Say>` hear nothing.
@@ -44,7 +46,7 @@ def reply(content: Reply, consultation_id: str, urls: WebhookUrls) -> str:
         case Listen() as listen:
             _record(document, listen, consultation_id, urls)
         case Wait(turn_number):
-            document.redirect(urls.voice(consultation_id, turn_number), method="POST")
+            document.redirect(urls.after_wait(consultation_id, turn_number, heard), method="POST")
         case HangUp(turn_number) if turn_number > 0:
             document.redirect(urls.voice(consultation_id, turn_number), method="POST")
         case HangUp():

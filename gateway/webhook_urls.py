@@ -21,7 +21,15 @@ class WebhookUrls:
         turn = {} if turn_number is None else {"turn": str(turn_number)}
         return self._webhook("voice", consultation_id, turn, retry)
 
-    def recording(self, consultation_id: str, turn_number: int, heard: Heard | None = None, retry: int = 0) -> str:
+    def recording(
+        self,
+        consultation_id: str,
+        turn_number: int,
+        heard: Heard | None = None,
+        retry: int = 0,
+        *,
+        waited: bool = False,
+    ) -> str:
         """Returns where Twilio reports what the callee said.
 
         Args:
@@ -30,11 +38,19 @@ class WebhookUrls:
             heard: What the URL itself reports; none for the `action` of a `<Record>`, which reports it in its form.
                 Keys are followed by those that the form reports.
             retry: How often this was asked before.
+            waited: The callee was asked to wait before.
         """
-        return self._webhook("recording", consultation_id, {"turn": str(turn_number), **_fields(heard)}, retry)
+        fields = {"turn": str(turn_number), **_fields(heard), **_waited(waited)}
+        return self._webhook("recording", consultation_id, fields, retry)
 
     def handover(
-        self, consultation_id: str, turn_number: int, ended: HandOverEnded | None = None, retry: int = 0
+        self,
+        consultation_id: str,
+        turn_number: int,
+        ended: HandOverEnded | None = None,
+        retry: int = 0,
+        *,
+        waited: bool = False,
     ) -> str:
         """Returns where Twilio reports how putting the callee through ended.
 
@@ -43,8 +59,26 @@ class WebhookUrls:
             turn_number: Under which number it is reported.
             ended: What the URL itself reports; none for the `action` of a `<Dial>`, which reports it in its form.
             retry: How often this was asked before.
+            waited: The callee was asked to wait before.
         """
-        return self._webhook("handover", consultation_id, {"turn": str(turn_number), **_fields(ended)}, retry)
+        fields = {"turn": str(turn_number), **_fields(ended), **_waited(waited)}
+        return self._webhook("handover", consultation_id, fields, retry)
+
+    def after_wait(self, consultation_id: str, turn_number: int, heard: Heard | None) -> str:
+        """Returns where Twilio asks for the answer that was not ready, and says again what is to be answered.
+
+        Args:
+            consultation_id: The consultation.
+            turn_number: The callee's turn.
+            heard: What is to be answered; None: only the orchestrator knows.
+        """
+        match heard:
+            case None:
+                return self.voice(consultation_id, turn_number)
+            case HandOverEnded():
+                return self.handover(consultation_id, turn_number, heard, waited=True)
+            case _:
+                return self.recording(consultation_id, turn_number, heard, waited=True)
 
     def audio(self, audio_token: str) -> str:
         """Returns where `<Play>` finds a prompt; asked for again like a webhook."""
@@ -65,6 +99,10 @@ class WebhookUrls:
 def websocket_base(base: str) -> str:
     """Returns an http or https base URL as ws or wss."""
     return "ws" + base.removeprefix("http")
+
+
+def _waited(waited: bool) -> dict[str, str]:
+    return {"waited": "1"} if waited else {}
 
 
 def _fields(heard: Heard | None) -> dict[str, str]:

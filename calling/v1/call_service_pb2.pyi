@@ -85,6 +85,7 @@ class TakeTurnRequest(_message.Message):
     DIGITS_FIELD_NUMBER: _builtins.int
     SILENCE_FIELD_NUMBER: _builtins.int
     HAND_OVER_END_FIELD_NUMBER: _builtins.int
+    WAITED_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     """Required."""
     call_sid: _builtins.str
@@ -93,6 +94,8 @@ class TakeTurnRequest(_message.Message):
     """Required. The number of the callee's turn, as `Listen` or `Wait` named it: the request's idempotency key."""
     digits: _builtins.str
     """Keys the callee pressed: `0` to `9`, `*`, `#`."""
+    waited: _builtins.bool
+    """A `wait` for this turn is over. Needless without `input`."""
     @_builtins.property
     def recording(self) -> Global___Recording:
         """A recording at the telephone network."""
@@ -115,10 +118,11 @@ class TakeTurnRequest(_message.Message):
         digits: _builtins.str = ...,
         silence: Global___Silence | None = ...,
         hand_over_end: Global___HandOverEnd | None = ...,
+        waited: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "hand_over_end", b"hand_over_end", "input", b"input", "recording", b"recording", "silence", b"silence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "digits", b"digits", "hand_over_end", b"hand_over_end", "input", b"input", "recording", b"recording", "silence", b"silence", "turn_number", b"turn_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sid", b"call_sid", "consultation_id", b"consultation_id", "digits", b"digits", "hand_over_end", b"hand_over_end", "input", b"input", "recording", b"recording", "silence", b"silence", "turn_number", b"turn_number", "waited", b"waited"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_input: _TypeAlias = _typing.Literal["recording", "digits", "silence", "hand_over_end"]  # noqa: Y015
     _WhichOneofArgType_input: _TypeAlias = _typing.Literal["input", b"input"]  # noqa: Y015

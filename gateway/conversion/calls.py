@@ -31,11 +31,11 @@ DEFAULT_RING_SECONDS = 30
 
 
 def take_turn_request(
-    consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None
+    consultation_id: str, call_sid: str, turn_number: int, heard: Heard | None, *, waited: bool = False
 ) -> call_service_pb2.TakeTurnRequest:
     """Returns the request for a turn; `heard` is None when a wait is over or a goodbye was played."""
     request = call_service_pb2.TakeTurnRequest(
-        consultation_id=consultation_id, call_sid=call_sid, turn_number=turn_number
+        consultation_id=consultation_id, call_sid=call_sid, turn_number=turn_number, waited=waited
     )
     match heard:
         case RecordedSpeech(recording_sid, duration_seconds):

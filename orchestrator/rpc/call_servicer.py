@@ -59,6 +59,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
             request.turn_number,
             callee_input(request),
             time_left=context.time_remaining(),
+            waited=request.waited,
         )
         return pb.TakeTurnResponse(reply=reply_message(reply))
 

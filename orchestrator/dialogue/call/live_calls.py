@@ -138,6 +138,7 @@ class LiveCalls:
         opener_after: float | None = None,
         playout: Playout | None = None,
         talker: int | None = None,
+        waited: bool = False,
         on_begun: Callable[[Reply], None] | None = None,
     ) -> Reply:
         """Takes what the callee said; without input, gives the answer that was not ready before.
@@ -152,6 +153,7 @@ class LiveCalls:
             opener_after: seconds after which an answer that is still being worded is opened; None: it is not.
             playout: how far the words before it were played; None: to their end.
             talker: the fencing token of who takes it; None: whoever was given the right to talk last.
+            waited: the callee has heard a filler already; needless without input.
             on_begun: told the reply's beginning if it is there long before the rest; None: only the whole is wanted.
 
         Raises:
@@ -172,7 +174,7 @@ class LiveCalls:
                 return await self._said_last(consultation)
             exchange = self._ahead.take(key, said) or Exchange(self._parts, brief, consultation, talker=talker)
             exchange.playout, exchange.on_begun = playout, on_begun
-            if callee_input is None:  # another process began with it, and said the filler
+            if callee_input is None or waited:  # another process began with it, and said the filler
                 exchange.fill(self._running.filler)
             running = self._running.start(key, exchange, said, self._taken(exchange, said))
         patience = _within(filler_after or self._limits.filler, time_left) - watch.elapsed()

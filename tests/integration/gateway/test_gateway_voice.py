@@ -133,16 +133,39 @@ async def test_hang_up_without_a_word_asks_nothing(client: Client, orchestrator)
     assert orchestrator.requests("TakeTurn") == []
 
 
-async def test_wait_plays_the_filler_and_comes_back_for_the_answer(client: Client, orchestrator):
-    waiting = pb.Reply(prompts=[pb.Prompt(text="네, 잠시만요.", audio_token="filler")], wait=pb.Wait(turn_number=2))
-    orchestrator.on("TakeTurn", pb.TakeTurnResponse(reply=waiting), taken())
-    answer = await client.webhook(RECORDING, **RECORDED)
+WAITING = pb.Reply(prompts=[pb.Prompt(text="네, 잠시만요.", audio_token="filler")], wait=pb.Wait(turn_number=2))
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (RECORDED, pb.TakeTurnRequest(recording=FOUR_SECONDS)),
+        ({"Digits": "480312"}, pb.TakeTurnRequest(digits="480312")),
+        ({}, pb.TakeTurnRequest(silence=pb.Silence())),
+    ],
+)
+async def test_wait_plays_the_filler_and_says_again_what_is_to_be_answered(
+    client: Client, orchestrator, form: dict[str, str], said: pb.TakeTurnRequest
+):
+    lost = Failure(grpc.StatusCode.DEADLINE_EXCEEDED)
+    orchestrator.on("TakeTurn", pb.TakeTurnResponse(reply=WAITING), lost, taken())
+    answer = await client.webhook(RECORDING, **form)
     assert answer.verbs == ["Play", "Redirect"]
-    again = await client.follow(answer.verb("Redirect").text)
+    postponed = await client.follow(answer.verb("Redirect").text)
+    again = await client.follow(postponed.verb("Redirect").text)
     assert again.verbs == ["Play", "Record", "Redirect"]
+    for asked in orchestrator.requests("TakeTurn")[1:]:
+        assert (asked.turn_number, asked.waited) == (2, True)
+        assert asked.WhichOneof("input") == said.WhichOneof("input")
+        assert getattr(asked, asked.WhichOneof("input")) == getattr(said, said.WhichOneof("input"))
+
+
+async def test_after_a_wait_it_is_said_again_how_putting_through_ended(client: Client, orchestrator):
+    orchestrator.on("TakeTurn", pb.TakeTurnResponse(reply=WAITING), taken())
+    answer = await client.webhook(HANDOVER, DialCallStatus="no-answer")
+    await client.follow(answer.verb("Redirect").text)
     asked = orchestrator.requests("TakeTurn")[1]
-    assert asked.turn_number == 2
-    assert asked.WhichOneof("input") is None
+    assert (asked.turn_number, asked.waited, asked.hand_over_end.answered) == (2, True, False)
 
 
 async def test_goodbye_is_proven_before_the_hang_up(client: Client, orchestrator):

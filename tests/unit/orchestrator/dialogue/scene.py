@@ -258,10 +258,12 @@ class Scene:
         self.hears.texts[sid] = text
         return RecordingInput(sid, 1.5)
 
-    async def take(self, callee_input: CalleeInput | None, *, turn: int = 0, at: LiveCalls | None = None) -> Reply:
+    async def take(
+        self, callee_input: CalleeInput | None, *, turn: int = 0, at: LiveCalls | None = None, waited: bool = False
+    ) -> Reply:
         """One webhook, without what follows from its answer."""
         number = turn or self.reply.next.turn_number
-        return await (at or self.calls).take_turn(self.id, self.call_sid, number, callee_input)
+        return await (at or self.calls).take_turn(self.id, self.call_sid, number, callee_input, waited=waited)
 
     async def _turn(self, callee_input: CalleeInput) -> Reply:
         return await self._follow(await self.take(callee_input))

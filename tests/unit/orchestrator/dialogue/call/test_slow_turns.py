@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.dialogue.call.live_calls import LiveCalls, TurnLimits
 from orchestrator.dialogue.ports.store import Change
+from orchestrator.domain.errors import StoreUnavailable
 from orchestrator.domain.turn import HangUp, Reply, Wait
 from tests.fakes.institution import short_institution
 from tests.fakes.language_model import ScriptedLanguageModel
@@ -111,6 +112,25 @@ async def test_another_replica_goes_on_with_what_a_dead_one_left() -> None:
     await scene.background.close()
     scene.hears.delay = 0
     answer = await scene.take(None, turn=3, at=scene.replica())
+    assert "홍길동" in answer.prompts[0].text
+    assert [turn.text for turn in await scene.turns()][3:] == [FILLER, answer.prompts[0].text]
+
+
+@virtual_time
+async def test_another_replica_is_told_what_a_dead_one_could_not_keep() -> None:
+    scene = await talking()
+    scene.hears.delay, scene.telephone.delay = 7.0, 4.0
+    said = scene.recording("네")
+
+    async def unavailable(*_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene.store, "remember_input", unavailable)
+        assert isinstance((await scene.take(said)).next, Wait)
+    await scene.background.close()
+    scene.hears.delay = 0
+    answer = await scene.take(said, turn=3, at=scene.replica(), waited=True)
     assert "홍길동" in answer.prompts[0].text
     assert [turn.text for turn in await scene.turns()][3:] == [FILLER, answer.prompts[0].text]
 
