@@ -120,10 +120,12 @@ class Playback:
         if self.script[self._sent].turn_number > 1:
             await self.ask_to_wait()
 
-    async def ask_to_wait(self) -> None:
-        """Asks the callee to wait, if that is at hand; no account is kept of it."""
-        if sound := self._speech.at_hand(self._stopgap):
+    async def ask_to_wait(self) -> bool:
+        """Asks the callee to wait; no account is kept of it. Returns whether it was at hand."""
+        sound = self._speech.at_hand(self._stopgap)
+        if sound:
             await self._send_audio(sound)
+        return bool(sound)
 
     def load(self, script: Sequence[SpokenSentence], *, heard: int = 0) -> None:
         """Takes what is said next; what was played before must be over, or cut.

@@ -37,6 +37,7 @@ from orchestrator.domain.turn import (
     Reply,
     SilenceInput,
     SpokenInput,
+    Wait,
 )
 
 FRAME = 0.02  # seconds
@@ -64,6 +65,7 @@ class Session:
         self._asked: CalleeInput | None = None  # what the exchange at work is about
         self._unanswered: CalleeInput | None = None  # what the callee did while it could not be taken back
         self._paused = False
+        self._bridged = False  # the callee was asked to wait for an exchange that has not even a filler
         self._failures = 0
         self._over = False
 
@@ -214,12 +216,15 @@ class Session:
 
     async def _exchanged(self, event: Replied | Begun | Stalled | Failure) -> None:
         match event:
+            case Replied(Reply(next=Wait())) if self._bridged:
+                self._bridged = False
             case Replied(reply):
+                self._bridged = False
                 await self._replied(reply)
             case Begun(reply) if self._unanswered is None:
                 await self._replied(reply)
             case Stalled() if not (self._said.is_goodbye or self._playback.playing or self._floor.callee_speaks):
-                await self._playback.ask_to_wait()
+                self._bridged = await self._playback.ask_to_wait()
             case Failure():
                 await self._end(Ending.FALL_BACK)
 

@@ -55,6 +55,7 @@ async def test_the_callee_is_asked_to_wait_and_then_answered() -> None:
         await phone.assert_truthful()
     assert phone.ending is None
     assert phone.longest_pause < 3.5
+    assert phone.scene.wording.filler not in phone.speech.spoken  # it was heard once, before the exchange began
     assert [turn.text for turn in await phone.scene.turns() if turn.speaker is Speaker.CALLEE] == ["네"]
 
 
