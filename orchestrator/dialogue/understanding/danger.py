@@ -97,8 +97,8 @@ def read_danger(text: str) -> DangerReading:
 
 
 def looks_alike(text: str) -> bool:
-    """Whether an utterance is of a kind that only sounds like danger: a demand to move out, what is on television."""
-    return on_screen(text) or _floor().is_like("moving_out", compact(text))
+    """Whether an utterance only sounds like danger: an idiom, a demand to move out, what is on television."""
+    return on_screen(text) or any(_floor().is_like(name, compact(text)) for name in ("idiom", "moving_out"))
 
 
 def on_screen(text: str) -> bool:
