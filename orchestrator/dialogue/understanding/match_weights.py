@@ -1,7 +1,7 @@
 """What each feature of `match_features` speaks for. The utility of "none" is 0.
 
-The mean of two fits by `evaluation.fit_matching`: one without the sixth set and the features that came with it, one with
-them. Features of the second alone have its weights. Either fit by itself follows single authors more than the mean does.
+The mean of two fits by `evaluation.fit_matching`: one without the sixth set and the features that came with it, one
+with them. Features of the second alone have its weights. Either fit by itself follows single authors more closely.
 """
 
 from __future__ import annotations
