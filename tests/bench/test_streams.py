@@ -89,16 +89,16 @@ def _most(measured: list[Measured]) -> tuple[str, str]:
 
 def test_capacity_of_a_core(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
-    floor = asyncio.run(_loads(reference, CAPACITY, 1, 25, 50, 100))
-    own = asyncio.run(_loads(partial(ours, tmp_path / "ours"), CAPACITY, 1, 10, 25, 50, 75, 100))
+    floor = asyncio.run(_loads(reference, CAPACITY, 1, 50, 100, 150))
+    own = asyncio.run(_loads(partial(ours, tmp_path / "ours"), CAPACITY, 1, 25, 50, 75, 100, 125, 150))
     try:
-        other = asyncio.run(_loads(partial(pipecat, tmp_path), CAPACITY, 1, 5, 10, 15, 20, 25))
+        other = asyncio.run(_loads(partial(pipecat, tmp_path), CAPACITY, 1, 10, 15, 20, 25, 30, 35))
     except NoPipecat as reason:
         print(f"no Pipecat here: {reason}")
         other = []
     loaded = [each for each in (floor, other, own) if each]
     _print("Live calls on one core, engines answering at once", *loaded)
-    show("Calls a core: own share of a turn at p95 up to 150 ms, none lost", ("", "calls"), list(map(_most, loaded)))
+    show("Calls a core: own share of a turn at p95 up to 100 ms, none lost", ("", "calls"), list(map(_most, loaded)))
     assert not any(each.figures.void for each in floor), "the client was late: nothing of this counts"
 
 
