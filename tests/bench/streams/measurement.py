@@ -35,7 +35,7 @@ frame in a hundred.
 _SAMPLE_SECONDS: Final = 1.0
 _LEAST_RAMP: Final = 5.0
 _LONGEST: Final = 180.0
-_TOLERABLE: Final = 0.15
+_TOLERABLE: Final = 0.1
 
 
 @dataclass(frozen=True)
