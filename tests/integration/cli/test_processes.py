@@ -24,7 +24,7 @@ while True:
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)" + SERVER
 PARENT = """
-import asyncio, sys
+import asyncio, signal, sys
 from tests.integration.cli.test_processes import ProcessGroup, server
 
 async def main():
@@ -33,6 +33,7 @@ async def main():
         print("started", flush=True)
         await group.wait()
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 asyncio.run(main())
 """
 
