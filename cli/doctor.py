@@ -95,7 +95,7 @@ async def _redis(chosen: Settings) -> Finding:
         except CommandError as error:
             return Finding("Redis", "problem", str(error))
     try:
-        return _redis_properties(await _redis_info(url))
+        return redis_properties(await _redis_info(url))
     except (StoreUnavailable, redis.RedisError, ValueError, OSError) as error:
         return Finding("Redis", "problem", f"REDIS_URL: {_no_redis(error)}")
 
@@ -115,7 +115,7 @@ async def _redis_info(url: str) -> dict[str, Any]:
     return answer
 
 
-def _redis_properties(info: dict[str, Any]) -> Finding:
+def redis_properties(info: dict[str, Any]) -> Finding:
     """Judges a Redis by what it says of itself: it must keep what it acknowledged, and drop nothing."""
     version = str(info.get("valkey_version") or info["redis_version"])
     text = f"{version}, append-only file {'on' if info['aof_enabled'] else 'off'}, {info['maxmemory_policy']}"
@@ -125,6 +125,9 @@ def _redis_properties(info: dict[str, Any]) -> Finding:
         return Finding("Redis", "problem", f"{text}: may drop consultations; set maxmemory-policy noeviction")
     if not info["aof_enabled"]:
         return Finding("Redis", "warning", f"{text}: a crash loses what was acknowledged; set appendonly yes")
+    if info.get("connected_slaves") and "min_slaves_good_slaves" not in info:  # Redis docs, INFO replication
+        lost = "a master that is cut off from its replicas goes on, and loses that when it is replaced"
+        return Finding("Redis", "warning", f"{text}: {lost}; set min-replicas-to-write 1")
     return Finding("Redis", "ok", text)
 
 

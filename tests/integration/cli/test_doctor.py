@@ -13,6 +13,7 @@ from aiohttp import web
 from typer.testing import CliRunner
 
 from cli import accounts, main
+from cli.doctor import redis_properties
 from cli.findings import Finding
 from cli.ports import free_ports
 from cli.settings import Settings
@@ -67,6 +68,17 @@ def test_a_durable_redis_is_fine(redis_url: str, monkeypatch: pytest.MonkeyPatch
     grade, text = findings()[1]["Redis"]
     assert grade == "ok"
     assert text.endswith("append-only file on, noeviction")
+
+
+def test_a_master_that_goes_on_without_its_replicas_is_warned_of(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        info = client.info()
+        assert redis_properties(info | {"connected_slaves": 1}).grade == "warning"
+        client.config_set("min-replicas-to-write", 1)
+        try:
+            assert redis_properties(client.info() | {"connected_slaves": 1}).grade == "ok"
+        finally:
+            client.config_set("min-replicas-to-write", 0)
 
 
 @pytest.mark.parametrize("kind", SEVERAL_SERVERS)
