@@ -140,7 +140,7 @@ async def test_the_latency_is_what_the_callee_lives_through(sandbox, app, produc
         assert turn.silence_wait_phone_s == pytest.approx(2.0, abs=0.4)
         assert turn.server_real_ms == pytest.approx(turn.webhook_real_ms + turn.audio_fetch_real_ms, abs=0.01)
         expected = turn.silence_wait_phone_s + turn.server_real_ms / 1000
-        assert expected <= turn.gap_phone_s < expected + 0.5
+        assert expected - 0.001 <= turn.gap_phone_s < expected + 0.5  # a moment of the call is known to a millisecond
     assert report.audio == {}
 
 
