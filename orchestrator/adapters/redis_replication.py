@@ -15,7 +15,9 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 from redis.asyncio.cluster import PipelineCommand
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException, RedisError, SlotNotCoveredError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from observability import log
 from orchestrator.adapters.redis_client import RedisClient
@@ -27,6 +29,7 @@ logger = log.get(__name__)
 _TRIES = 3  # a replica that is late is given time, and a master that is being replaced refuses the second
 _SILENCE = 10.0  # seconds between warnings: one for each commit would drown the log
 _FAILURES = (RedisError, RedisClusterException, OSError)
+_LOST = (RedisConnectionError, RedisTimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ async def _on_its_node(cluster: RedisCluster, key: str, commands: Sequence[Seque
     try:
         await node.execute_pipeline(pipeline)
     finally:
-        if any(isinstance(command.result, OSError | RedisError) for command in pipeline):
+        if any(isinstance(command.result, _LOST) for command in pipeline):  # its others were lost with it
             await node.disconnect_free_connections()
     return [command.result for command in pipeline]
 
