@@ -186,9 +186,10 @@ async def test_a_silent_client_is_not_waited_for_for_ever(monkeypatch: pytest.Mo
 
 
 async def test_a_caller_who_leaves_ends_the_synthesis():
-    left = asyncio.Event()
+    began, left = asyncio.Event(), asyncio.Event()
 
     async def hang() -> Recording:
+        began.set()
         try:
             await asyncio.sleep(30)
         finally:
@@ -199,7 +200,7 @@ async def test_a_caller_who_leaves_ends_the_synthesis():
         call = client.tts.StreamingSynthesize(timeout=5)
         await call.write(pb.StreamingSynthesizeRequest(config=pb.SynthesisConfig()))
         await call.write(pb.StreamingSynthesizeRequest(text="네. 네."))
-        await call.read()
-        call.cancel()
         async with asyncio.timeout(5):
+            await began.wait()
+            call.cancel()
             await left.wait()
