@@ -100,6 +100,13 @@ def test_an_answered_utterance_that_is_not_written_down_is_lost(call: PhoneCall,
     assert laws(record(call, transcript=without(number))) == {Law.TURNS_LOST}
 
 
+@pytest.mark.parametrize("words", ["네,", "네, 잠시만 기다려 주세요."])
+def test_an_utterance_that_only_a_filler_followed_was_not_answered(words: str):
+    broken = streamed(heard=[GREETING, QUESTION, words], audio_s=[[0.2, 3.0], [5.0, 7.0], [11.0, 14.0]])
+    goodbye = turn(5, "agent", f"네, {GOODBYE}")
+    assert laws(record(broken, transcript=(*TRANSCRIPT[:3], goodbye))) == set()
+
+
 @pytest.mark.parametrize("call", [BY_TURNS, IN_A_STREAM])
 def test_other_words_than_were_said_are_a_lost_turn(call: PhoneCall):
     other = tuple(turn(4, "callee", "아니요, 안 먹어요.") if each["turn"] == 4 else each for each in TRANSCRIPT)

@@ -19,6 +19,9 @@ _SENTENCE: Final = re.compile(r"[^.?!]+")
 _POSTPONED: Final = "retry="
 _HUNG_UP: Final = "hangup"
 
+FILLER: Final = "네잠시만기다려주세요"
+"""What is said while nothing can be written down."""
+
 NOT_UNDERSTOOD: Final = "unintelligible"
 """The source of a turn in which somebody spoke and no engine heard a word."""
 
@@ -161,12 +164,13 @@ def _answered(verb: ExecutedVerb, agent: str) -> Iterator[str]:
     """Yields what the callee said on a stream before words of the agent that the transcript has.
 
     What was said while the agent spoke on is none of it: "네" in between is no answer. Nor is what was said before the
-    agent's first words on a stream: they go on from where an earlier one ended.
+    agent's first words on a stream: they go on from where an earlier one ended; nor before a filler, whole or cut.
     """
     spans = list(zip(verb.outcome["audio_s"], verb.outcome["heard"], strict=True))
     for (_, said_until), text in zip(verb.outcome["said_s"], verb.outcome["said"], strict=False):
-        start, reply = next(((start, words) for (start, end), words in spans if end > said_until), (0.0, ""))
-        if start > said_until and start > spans[0][0][0] and plain(reply) and plain(reply) in agent:
+        start, words = next(((start, words) for (start, end), words in spans if end > said_until), (0.0, ""))
+        reply = plain(words)
+        if start > said_until and start > spans[0][0][0] and not FILLER.startswith(reply) and reply in agent:
             yield text
 
 

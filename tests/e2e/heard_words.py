@@ -48,7 +48,7 @@ def assert_heard_in_order(report: Report) -> None:
     reached = 0
     for piece in pieces_heard(report):
         words = _letters(OPENER.sub("", piece.words.replace(FILLER, "")))
-        if not words:
+        if not words or _letters(FILLER).startswith(words):
             continue
         from_here = max(start for start in starts if start <= reached)
         place = said.find(words, from_here)
