@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from orchestrator.dialogue.understanding.numerals import ONES, TENS, native_korean, sino_korean
+from orchestrator.dialogue.understanding.numerals import DAYS, ONES, TENS, native_korean, sino_korean
 
 _SINO = (
     r"(?:[영공](?=\s?(?:원|번|개|명|점))|"
@@ -53,6 +53,11 @@ _LARGE = re.compile(
     rf"[일이삼사오육륙칠팔구백천](?:\s?[일이삼사오육륙칠팔구십백천만억])+|"
     rf"(?:둘|셋|넷|다섯|여섯|일곱|여덟|아홉|스물|서른|마흔|쉰|예순|일흔|여든|아흔)(?!이서?\s|\s?다(?:\s|$))){_END}"
 )
+# Days are a number where nothing says since when, until when, or how often.
+_DAYS = re.compile(
+    rf"(?<![가-힣])(?<!지\s)(?<!지가\s)({DAYS})(?!\s?(?:치|전|뒤|후|째|내내|동안|걸러|건너|안\s|못|꼬박|굶|만에|에\s|마다))"
+    r"(?=$|\s|[은는을만씩]|쯤|정도|이나|밖에|이?[요여야지]|이?에요|예요|입니다)"
+)
 # "팔십이에요" is 80: what follows a numeral's last 이 as an ending makes it the copula.
 _COPULA = re.compile(
     r"(?<=[일삼사오육칠팔구십백천만억])이(?=(?:요|에요|여|야|지|제|라|고|다|네|오|올시다|어|었)(?:\s|$)|에요)"
@@ -90,7 +95,7 @@ def read_key(digits: str) -> int | None:
 
 def _matches(said: str) -> list[re.Match[str]]:
     counted = [match for match in _COUNTED.finditer(said) if not _ordinary(match, said)]
-    return counted or list(_LARGE.finditer(said))
+    return counted or list(_LARGE.finditer(said)) or list(_DAYS.finditer(said))
 
 
 def _ordinary(match: re.Match[str], said: str) -> bool:

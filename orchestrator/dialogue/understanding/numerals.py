@@ -16,15 +16,19 @@ _SECTION = re.compile(rf"(?:{_DIGIT}?(천))?(?:{_DIGIT}?(백))?(?:{_DIGIT}?(십)
 
 _ONES = {
     "하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "석": 3, "서": 3, "넷": 4, "네": 4, "넉": 4, "너": 4,
-    "다섯": 5, "댓": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9,
+    "너이": 4, "다섯": 5, "댓": 5, "여섯": 6, "일곱": 7, "여덟": 8, "여덜": 8, "아홉": 9,
 }  # fmt: skip
 _TENS = {
     "열": 10, "스물": 20, "스무": 20, "서른": 30, "설흔": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70,
     "여든": 80, "아흔": 90,
 }  # fmt: skip
+_DAYS = {
+    "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15,
+}  # fmt: skip
 # Alternatives of regular expressions, the longest first.
 ONES = "|".join(sorted(_ONES, key=len, reverse=True))
 TENS = "|".join(sorted(_TENS, key=len, reverse=True))
+DAYS = "|".join(sorted(_DAYS, key=len, reverse=True))
 _NATIVE = re.compile(rf"(?P<hundred>백)?(?P<tens>{TENS})?(?P<ones>{ONES})?")
 
 
@@ -55,7 +59,9 @@ def sino_korean(text: str) -> int | None:
 
 
 def native_korean(text: str) -> int | None:
-    """Returns the value of a native numeral ("스물두", "일흔 여섯", "백하나", "열댓"), 1 to 199; None if it is none."""
+    """Returns the value of a native numeral ("스물두", "일흔 여섯", "백하나", "사흘"), 1 to 199; None if it is none."""
+    if text in _DAYS:
+        return _DAYS[text]
     match = _NATIVE.fullmatch(re.sub(r"\s", "", text))
     if match is None or not (match["tens"] or match["ones"]):
         return None
