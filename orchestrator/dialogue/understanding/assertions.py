@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from orchestrator.dialogue.understanding.echoes import letters, predicate
+from orchestrator.dialogue.understanding.echoes import avoided, letters, predicate
 from orchestrator.dialogue.understanding.lexicon import patterns, read_table
 
 _FORMS = patterns(read_table("assertions")["forms"])
@@ -93,9 +93,9 @@ def _assertions(text: str, question: str) -> list[Assertion]:
     stems |= _experienced(question) | ({"있"} if predicate(question)[1] else set())
     if (goes_on := _FORMS["goes_on"].search(question)) is not None:
         stems = (stems - _IS_THERE) | ({goes_on["done"].removesuffix("하")} - {""})
-    begins = tuple(letters(stem) for stem in stems)
+    begins, undone = (tuple(map(letters, each)) for each in (stems, avoided(question)))
     words = re.sub(r"[.,!?~…]+", " ", text).split()
-    if not begins or len(words) > _LONGEST:
+    if not (begins or undone) or len(words) > _LONGEST:
         return []
     found = []
     for place, word in enumerate(words):
@@ -103,14 +103,16 @@ def _assertions(text: str, question: str) -> list[Assertion]:
         if _FORMS["is_there"].match(word) and not _is_main(words, place):
             continue
         exists = ("있" in stems or negative) and _FORMS["lacking"].match(word) is not None
-        if not exists and not unicodedata.normalize("NFD", bare).startswith(begins):
+        spelled = unicodedata.normalize("NFD", bare)
+        opposed = spelled.startswith(undone)
+        if not (exists or opposed or spelled.startswith(begins)):
             continue
         sign = _sign(words, place, bare) if not exists else _lacks(words, place)
         if sign:
             before = words[max(0, place - _AROUND) : place]
             found.append(
                 Assertion(
-                    sign=-sign if negative else sign,
+                    sign=-sign if negative or opposed else sign,
                     final=_ends(" ".join(words[place : place + 2])),
                     contrast=any(_FORMS["topic"].search(each) for each in before),
                 )

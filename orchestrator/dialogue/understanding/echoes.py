@@ -30,7 +30,9 @@ _PLAIN = (
 _ENDING = re.compile(
     r"(?:으?(?:시|셨|세|실|신)(?!$).*|으?세요|(?:었|았|였)(?:어|나|습|니|는).*|[나까]요|[은는인던]가요|어요|아요|예요|이에요|지요|죠|습니까|니까)$"
 )
-_JOINT = re.compile(r"(?:하?고|하?게|하?지|거나|어|아|여|신|다는|하는|한|던|다고)$")
+_JOINT = re.compile(r"(?:하?고|하?게|하?지(?:는|도)?|거나|어|아|여|신|다는|하는|한|던|다고)$")
+_ASKS_DENIED = re.compile(r"(?:^|\s)\S*없[으나지]\S*$|(?:^|\s)안\S*$|(?:^|\s)[안못]\s\S+$|지(?:는|도)?\s?않\S*$")
+_AVOIDED = re.compile(r"(\S+?)지(?:는|도)?\s?(?:않고|말고|않게)(?=\s)")
 _EMPTY = re.compile(
     r"^(?:드릴|드려|주|적|일|점|것|거|데|때|수|중|편|좀|잘|자주|더|다|혹시|지금|요즘|싶|좋으|원하|으|이|있으|$)$"
 )
@@ -75,7 +77,7 @@ def echo(text: str, question: str) -> int:
 def predicate(question: str) -> tuple[frozenset[str], bool]:
     """Returns the stems of what a question asks, as an answer says them, and whether it asks for their absence."""
     words = re.sub(r"[.,!?~…]+", " ", question).split()[-4:]
-    negative = re.search(r"없[으나지]|^안", " ".join(words[-1:])) is not None or words[-2:-1] in (["안"], ["못"])
+    negative = _ASKS_DENIED.search(" ".join(words)) is not None
     stems: set[str] = set()
     for pattern, plain in _PLAIN:
         if any(pattern.match(word) for word in words[-2:]):
@@ -84,7 +86,13 @@ def predicate(question: str) -> tuple[frozenset[str], bool]:
         bare = (_ENDING if place == len(words) - 1 else _JOINT).sub("", word)
         if bare != word and not _EMPTY.match(bare) and (len(bare) > 1 or place == len(words) - 1):
             stems.add(_MAKERS.sub("", bare))
-    return frozenset(stems - {"없"}), negative
+    return frozenset(stems - {"없", "않"} - avoided(question)), negative
+
+
+@lru_cache(maxsize=1024)
+def avoided(question: str) -> frozenset[str]:
+    """Returns the stems of what a question asks to be left undone: "빠뜨리지 않고 드세요?"."""
+    return frozenset(_AVOIDED.findall(question))
 
 
 @lru_cache(maxsize=4096)

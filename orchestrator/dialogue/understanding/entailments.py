@@ -12,7 +12,9 @@ _NEGATIVE = re.compile(r"없[으나지]\S*$|[지진]\s?(?:는|도)?\s?않\S*$|(?
 # "우울하거나 기운이 없으세요?": two things at once.
 _EITHER = re.compile(r"거나\s.*없")
 _DENIED_BEFORE = re.compile(r"(?:^|\s)(?:안|못|몬|덜)\s?$")
-_DENIED_AFTER = re.compile(r"\S{0,2}[지질진](?:는|도|가)?\s?(?:않|안|못)|[을ㄹ]?까\s?봐|던")
+_DENIED_AFTER = re.compile(
+    r"\S{0,2}[지질진](?:는|도|가)?\s?(?:않|안|못)|\S?\s?(?:법|날|적|일)(?:이|은|도)?\s?없|[을ㄹ]?까\s?봐|던"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,13 @@ def test_what_is_said_instead_entails_yes_or_no(question: str, text: str, sign: 
     ("question", "text", "intent"),
     [
         ("운동은 하고 계세요?", "네 해야 되는데 통 못 하고 있어", Intent.NO),
+        ("약은 빠뜨리지 않고 드시나요?", "예 약은 안 빠뜨려요", Intent.YES),
+        ("약은 거르지 않고 드세요?", "하루도 빼먹는 법이 없어", Intent.YES),
+        ("월세는 밀리지 않고 내고 계세요?", "밀렸어요 이번 달 거를", Intent.NO),
+        ("우울하지는 않으세요?", "우울해요 요새 통 웃을 일이 없어", Intent.NO),
+        ("눈이 침침하지는 않으세요?", "안 침침해 신문도 봐", Intent.YES),
+        ("학원은 보내고 계세요?", "돈이 있어야 보내죠", Intent.NO),
+        ("지팡이를 쓰세요?", "지팡이 없이는 한 발짝도 못 떼", Intent.YES),
         ("무슨 소리가 들리는데 괜찮으세요?", "괜찮아요 물 끓는 소리여", Intent.YES),
         ("겨울옷이나 이불은 충분하세요?", "충분허지 장롱에 그득혀", Intent.YES),
         ("약은 드셨어요?", "먹어도 돼요?", None),
