@@ -11,6 +11,7 @@ from docket import Docket
 from redis.exceptions import RedisClusterException, RedisError
 
 from observability import log
+from orchestrator.adapters.docket_of_any_node import DocketOfAnyNode
 from orchestrator.adapters.redis_client import was_closed_while_writing
 from orchestrator.adapters.redis_keys import JOBS
 from orchestrator.dialogue.ports.store import Due
@@ -21,7 +22,7 @@ logger = log.get(__name__)
 logging.getLogger("docket.dependencies").setLevel(logging.CRITICAL)
 
 _PATIENCE = 1.0  # seconds that a wake may hold up who made something due
-GONE = (RedisError, RedisClusterException, OSError, TimeoutError)
+_GONE = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 
 def open_docket(url: str) -> Docket:
@@ -31,7 +32,14 @@ def open_docket(url: str) -> Docket:
         url: as `redis_client.open_client` takes it. Docket pickles arguments: whoever may write to this Redis may run
             code in the workers, so it is to be reached by nobody else.
     """
-    return Docket(name=JOBS, url=url, execution_ttl=timedelta(0))  # the records say what became of it
+    return DocketOfAnyNode(name=JOBS, url=url, execution_ttl=timedelta(0))  # the records say what became of it
+
+
+def means_gone(error: Exception) -> bool:
+    """Whether docket's error says no more than that Redis is not there; several tasks of it may say so at once."""
+    if isinstance(error, ExceptionGroup):
+        return all(map(means_gone, error.exceptions))
+    return isinstance(error, _GONE) or was_closed_while_writing(error)
 
 
 async def attend(kind: str, consultation_id: str) -> None:
@@ -61,7 +69,9 @@ class DocketAlarmClock:
             return
         try:
             self._docket = await self._stack.enter_async_context(open_docket(self._url))
-        except GONE as error:
+        except Exception as error:
+            if not means_gone(error):
+                raise
             raise StoreUnavailable from error
 
     async def close(self) -> None:
@@ -77,9 +87,7 @@ class DocketAlarmClock:
             async with asyncio.timeout(_PATIENCE):
                 add = self._docket.add(attend, key=f"{due.kind}:{due.consultation_id}")
                 await add(due.kind.value, due.consultation_id)
-        except GONE as error:
-            logger.warning("wake_lost", kind=due.kind, error=type(error).__name__)
-        except (AttributeError, TypeError) as error:
-            if not was_closed_while_writing(error):
+        except Exception as error:
+            if not means_gone(error):
                 raise
-            logger.warning("wake_lost", kind=due.kind, error="ConnectionError")
+            logger.warning("wake_lost", kind=due.kind, error=type(error).__name__)

@@ -6,15 +6,16 @@ The sweep is the worker's own and no task of docket's: what is due is done thoug
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from docket import ExponentialRetry, Retry, Worker
+from docket import Docket, ExponentialRetry, Retry, Worker
 
 from observability import log
-from orchestrator.adapters.docket_alarm_clock import GONE, open_docket
-from orchestrator.adapters.redis_client import was_closed_while_writing
+from orchestrator.adapters.docket_alarm_clock import means_gone, open_docket
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.store import Due, DueKind
@@ -69,7 +70,7 @@ class DocketWorker:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(self._sweep(), name="sweep")
                 while not self._stop.is_set():
-                    await self._reconnected()
+                    await self._connected(self._with_docket)
                 sweeping.cancel()
         finally:
             self._idle.set()
@@ -80,39 +81,40 @@ class DocketWorker:
             await self._work.sweep(self._alarm_clock)
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
-    async def _reconnected(self) -> None:
-        """Works until stopped, or until Redis is lost; then waits a little."""
+    async def _connected(self, use: Callable[[], Awaitable[None]]) -> None:
+        """Does something with Redis; returns a little after Redis was lost."""
         try:
-            await self._work_until_stopped()
-        except GONE as error:
-            logger.warning("worker_interrupted", error=type(error).__name__)
-        except (AttributeError, TypeError) as error:
-            if not was_closed_while_writing(error):
+            await use()
+        except Exception as error:
+            if not means_gone(error):
                 raise
-            logger.warning("worker_interrupted", error="ConnectionError")
-        else:
-            return
-        await asyncio.sleep(_RECONNECT.total_seconds())
+            logger.warning("worker_interrupted", error=type(error).__name__)
+            await asyncio.sleep(_RECONNECT.total_seconds())
 
-    async def _work_until_stopped(self) -> None:
+    async def _with_docket(self) -> None:
+        """Works until stopped. The docket outlives its worker: it knows nodes of a cluster that its URL does not."""
         async with open_docket(self._url) as docket:
             docket.register(self.attend)
-            async with Worker(
-                docket,
-                concurrency=self._at_once,
-                redelivery_timeout=REDELIVERED_AFTER,
-                reconnection_delay=_RECONNECT,
-            ) as worker:
-                running = asyncio.create_task(worker.run_forever(), name="docket-worker")
-                stopping = asyncio.create_task(self._stop.wait(), name="docket-stop")
-                try:
-                    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    stopping.cancel()
-                    running.cancel()  # docket takes this as the wish to finish what runs
-                    (outcome, _) = await asyncio.gather(running, stopping, return_exceptions=True)
-                if isinstance(outcome, Exception):
-                    raise outcome
+            while not self._stop.is_set():
+                await self._connected(partial(self._with_worker, docket))
+
+    async def _with_worker(self, docket: Docket) -> None:
+        async with Worker(
+            docket,
+            concurrency=self._at_once,
+            redelivery_timeout=REDELIVERED_AFTER,
+            reconnection_delay=_RECONNECT,
+        ) as worker:
+            running = asyncio.create_task(worker.run_forever(), name="docket-worker")
+            stopping = asyncio.create_task(self._stop.wait(), name="docket-stop")
+            try:
+                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopping.cancel()
+                running.cancel()  # docket takes this as the wish to finish what runs
+                (outcome, _) = await asyncio.gather(running, stopping, return_exceptions=True)
+            if isinstance(outcome, Exception):
+                raise outcome
 
     # Docket knows it by its name.
 

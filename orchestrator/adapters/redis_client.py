@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from traceback import walk_tb
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.connection import AbstractConnection
@@ -68,12 +69,7 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
             name any node of a cluster, `redis+sentinel://` and `rediss+sentinel://` sentinels (see `redis_sentinel`).
         max_connections: who finds them all in use waits for one. Not for a cluster, whose client cannot wait.
     """
-    options: dict[str, Any] = {
-        "protocol": 2,  # with RESP3, a connection that the server closed fails its next command: redis-py issue 4252
-        "socket_timeout": SOCKET_TIMEOUT,
-        "socket_connect_timeout": SOCKET_TIMEOUT,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), _RETRIES),
-    }
+    options = _options()
     scheme, separator, rest = url.partition("://")
     if scheme.endswith(_CLUSTER):
         url = scheme.removesuffix(_CLUSTER) + separator + rest
@@ -82,6 +78,30 @@ def open_client(url: str, *, max_connections: int = 32) -> RedisClient:
         return redis_sentinel.open_client(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     pool = BlockingConnectionPool.from_url(url, max_connections=max_connections, timeout=SOCKET_TIMEOUT, **options)
     return Redis.from_pool(pool)
+
+
+def open_node(url: str, host: str, port: int) -> Redis:
+    """Opens a client of one node of a cluster.
+
+    Args:
+        url: of the cluster, as `open_client` takes it.
+        host: the node's name or address.
+        port: its port.
+    """
+    parts = urlsplit(url)
+    credentials, at, _ = parts.netloc.rpartition("@")
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    node = parts._replace(scheme=parts.scheme.removesuffix(_CLUSTER), netloc=f"{credentials}{at}{address}")
+    return Redis.from_url(node.geturl(), **_options())
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "protocol": 2,  # with RESP3, a connection that the server closed fails its next command: redis-py issue 4252
+        "socket_timeout": SOCKET_TIMEOUT,
+        "socket_connect_timeout": SOCKET_TIMEOUT,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), _RETRIES),
+    }
 
 
 @asynccontextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,9 @@ from orchestrator.adapters.redis_keys import JOBS
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.dialogue.ports.store import Change, DueKind
+from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.consultations import brief, consultation, next_change
+from tests.fakes.redis_cluster import RealCluster
 from tests.fakes.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -73,15 +77,21 @@ class Workshop:
 async def shop(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
     monkeypatch.setattr(docket_worker, "REDELIVERED_AFTER", LEASE)
     monkeypatch.setattr(docket_worker, "SWEEP_EVERY", timedelta(seconds=0.1))
-    client, clock, alarm_clock = open_client(redis_url), SystemClock(), DocketAlarmClock(redis_url)
+    async with open_shop(redis_url, workers=WORKERS) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def open_shop(url: str, *, workers: int) -> AsyncIterator[Workshop]:
+    client, clock, alarm_clock = open_client(url), SystemClock(), DocketAlarmClock(url)
     store = RedisConsultationStore(client, clock, alarm_clock=alarm_clock)
     await store.prepare()
     await alarm_clock.open()
     shop = Workshop(client, store, alarm_clock)
     async with AsyncExitStack() as stack:
-        for _ in range(WORKERS):
+        for _ in range(workers):
             work = DueWork(store, clock, {DueKind.DIAL: shop.handle}, lambda *_: None)
-            await stack.enter_async_context(_working(DocketWorker(redis_url, work, alarm_clock)))
+            await stack.enter_async_context(_working(DocketWorker(url, work, alarm_clock)))
         yield shop
     await alarm_clock.close()
     await store.close()
@@ -157,3 +167,28 @@ async def test_what_keeps_failing_stays_due_and_is_tried_until_it_succeeds(shop:
     assert [each.consultation_id for each in await shop.store.overdue(limit=10)] == [due]
     await until(lambda: shop.done == [due], seconds=10)
     assert len(shop.begun) == 3
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_worker_outlives_the_cluster_node_at_which_it_listens_for_cancellations(tmp_path: Path) -> None:
+    with RealCluster(tmp_path) as cluster:
+        async with open_shop(cluster.url, workers=1) as shop:
+            early = await shop.order()
+            await until(lambda: shop.done == [early], seconds=10)
+            (listened_to,) = (each for each in cluster.masters if each.ask.execute_command("PUBSUB", "NUMPAT"))
+            listened_to.kill()
+            for node in cluster.masters:
+                if node is not listened_to:  # so that the worker has to begin again wherever its queue is
+                    node.ask.execute_command("CLIENT", "KILL", "TYPE", "normal")
+            late = await _once_it_can(shop.order)
+            await until(lambda: shop.done == [early, late], seconds=20)
+    gc.collect()
+
+
+async def _once_it_can(order: Callable[[], Awaitable[str]]) -> str:
+    async with asyncio.timeout(15):
+        while True:
+            with suppress(StoreUnavailable):
+                return await order()
+            await asyncio.sleep(0.1)
