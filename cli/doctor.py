@@ -22,7 +22,7 @@ from cli.findings import Finding, Grade
 from cli.ports import ensure_free
 from cli.redis_server import find_redis_server
 from cli.settings import Settings
-from orchestrator.adapters.redis_client import open_client, store_access
+from orchestrator.adapters.redis.client import open_client, store_access
 from orchestrator.domain.errors import StoreUnavailable
 
 _STYLES: dict[Grade, str] = {"ok": "green", "warning": "yellow", "problem": "bold red"}

@@ -14,7 +14,7 @@ from gateway.conversion.consultations import start_request
 from gateway.errors import InvalidRequestError
 from gateway.receive import ReceivePayload
 from gateway.request_body import parse_json
-from orchestrator.adapters.institution_file import InvalidInstitution, load_institution
+from orchestrator.adapters.institution.file import InvalidInstitution, load_institution
 from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.rpc.conversion.orders import brief
 from sandbox.payloads import example_payload

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from evaluation.lines import UnusableFile, first_fault
 from gateway.conversion.consultations import start_request
 from gateway.receive import ReceivePayload
-from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.institution.file import load_institution
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.domain.brief import Brief

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from audio import Samples, mulaw, wav
-from orchestrator.adapters.voice_activity import CascadedSpeechDetector
+from orchestrator.adapters.listening.voice_activity import CascadedSpeechDetector
 from orchestrator.dialogue.turn_taking.speech_detection import FRAME_BYTES, FRAME_SECONDS
 
 _FOLDER = Path(__file__).parent / "public" / "speech"

@@ -1,8 +1,8 @@
 """Takes the weights of Silero's speech detector for 8000 Hz out of its ONNX file, version 5.
 
-    python -m evaluation.turn_taking_weights silero_vad.onnx orchestrator/adapters/voice_activity_silero.npz
+    python -m evaluation.turn_taking_weights silero_vad.onnx orchestrator/adapters/listening/silero.npz
 
-Both are brought into the form in which `orchestrator.adapters.voice_activity_silero` multiplies them. ONNX files are
+Both are brought into the form in which `orchestrator.adapters.listening.silero` multiplies them. ONNX files are
 Protocol Buffers messages; of their fields only those that hold constants are read here.
 """
 

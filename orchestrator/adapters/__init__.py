@@ -1,1 +1,1 @@
-"""What the orchestrator needs of the world: one thing of it a module, each behind a port of the dialogue."""
+"""What the orchestrator needs of the world, each behind a port of the dialogue: a folder for whoever provides it."""

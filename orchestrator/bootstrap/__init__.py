@@ -3,7 +3,7 @@
 `outside` opens the adapters, `inside` puts the dialogue together over them, `program` runs the whole.
 """
 
-from orchestrator.adapters.institution_file import InvalidInstitution
+from orchestrator.adapters.institution.file import InvalidInstitution
 from orchestrator.bootstrap.program import Orchestrator, SchemaMismatch
 
 __all__ = ["InvalidInstitution", "Orchestrator", "SchemaMismatch"]

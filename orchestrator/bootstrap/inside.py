@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from observability import log
-from orchestrator.adapters.line_beeps import LineBeeps
-from orchestrator.adapters.recording_activity import RecordingActivity
-from orchestrator.adapters.voice_activity import CascadedSpeechDetector
+from orchestrator.adapters.listening.beeps import LineBeeps
+from orchestrator.adapters.listening.recording_activity import RecordingActivity
+from orchestrator.adapters.listening.voice_activity import CascadedSpeechDetector
 from orchestrator.bootstrap.outside import Outside
 from orchestrator.bootstrap.warm_up import WarmUp
 from orchestrator.config import Settings

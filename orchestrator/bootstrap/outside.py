@@ -12,47 +12,47 @@ from prometheus_client import CollectorRegistry
 
 from observability import log
 from orchestrator.adapters import nano_sentence_encoder
-from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
-from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.backend.alarm_receivers import HttpAlarmReceivers
+from orchestrator.adapters.backend.metrics import DeliveryMetrics
+from orchestrator.adapters.backend.results import BackendResults
+from orchestrator.adapters.backend.signature import WebhookSigner
 from orchestrator.adapters.circuit import Guards
-from orchestrator.adapters.delivery_metrics import DeliveryMetrics
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
-from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
-from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
-from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
 from orchestrator.adapters.guarded_services import GuardedResultReceiver, GuardedSentenceEncoder
-from orchestrator.adapters.guarded_speech import (
+from orchestrator.adapters.institution.file import load_institution
+from orchestrator.adapters.korean_holidays import KoreanHolidays
+from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
+from orchestrator.adapters.openai.language_model import OpenAiLanguageModel
+from orchestrator.adapters.openai.metrics import LanguageModelMetrics
+from orchestrator.adapters.openai.model import OpenAiModel
+from orchestrator.adapters.openai.parameters import OPENAI_URL
+from orchestrator.adapters.openai.sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.process_load import ProcessLoad
+from orchestrator.adapters.redis.audio_store import RedisAudioStore
+from orchestrator.adapters.redis.campaign_store import RedisCampaignStore
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.dial_permits import RedisDialPermits
+from orchestrator.adapters.redis.metrics import StoreMetrics
+from orchestrator.adapters.redis.pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis.replication import Replication
+from orchestrator.adapters.redis.result_backlog import RedisResultBacklog
+from orchestrator.adapters.redis.speech_cache import RedisSpeechCache
+from orchestrator.adapters.redis.stream_tokens import RedisStreamTokens
+from orchestrator.adapters.redis.vector_store import RedisVectorStore
+from orchestrator.adapters.speech.guarded import (
     GuardedSpeechToText,
     GuardedStreamingSpeechToText,
     GuardedStreamingTextToSpeech,
     GuardedTextToSpeech,
 )
-from orchestrator.adapters.institution_file import load_institution
-from orchestrator.adapters.korean_holidays import KoreanHolidays
-from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
-from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder
-from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
-from orchestrator.adapters.openai_model import OpenAiModel
-from orchestrator.adapters.openai_parameters import OPENAI_URL
-from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
-from orchestrator.adapters.process_load import ProcessLoad
-from orchestrator.adapters.redis_audio_store import RedisAudioStore
-from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_dial_permits import RedisDialPermits
-from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
-from orchestrator.adapters.redis_replication import Replication
-from orchestrator.adapters.redis_result_backlog import RedisResultBacklog
-from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
-from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
-from orchestrator.adapters.redis_vector_store import RedisVectorStore
-from orchestrator.adapters.store_metrics import StoreMetrics
+from orchestrator.adapters.speech.speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.speech.streaming_speech_to_text import GrpcStreamingSpeechToText
+from orchestrator.adapters.speech.streaming_text_to_speech import GrpcStreamingTextToSpeech
+from orchestrator.adapters.speech.text_to_speech import GrpcTextToSpeech
 from orchestrator.adapters.stream_metrics import StreamMetrics
 from orchestrator.adapters.system_clock import SystemClock
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
-from orchestrator.adapters.webhook_signature import WebhookSigner
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.config import Embeddings, Settings
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.dialogue.ports.language_model import LanguageModel

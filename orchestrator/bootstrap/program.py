@@ -11,8 +11,8 @@ from typing import Self
 from prometheus_client import CollectorRegistry, start_http_server
 
 from observability import log
-from orchestrator.adapters.docket_worker import DocketWorker
-from orchestrator.adapters.redis_consultation_store import SchemaMismatch
+from orchestrator.adapters.docket.worker import DocketWorker
+from orchestrator.adapters.redis.consultation_store import SchemaMismatch
 from orchestrator.bootstrap.inside import make_inside
 from orchestrator.bootstrap.outside import Outside, open_outside
 from orchestrator.bootstrap.warm_up import WarmUp

@@ -21,7 +21,7 @@ import orchestrator.config
 import orchestrator.server
 import speech.config
 from deploy.development_packages import development_packages
-from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.backend.results import BackendResults
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = ("1.34", kubernetes_validate.latest_version())

@@ -10,8 +10,8 @@ from typing import Any
 import grpc
 
 from calling.v1 import consultation_service_pb2, consultation_service_pb2_grpc
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.consultations import Consultations

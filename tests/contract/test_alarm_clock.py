@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.docket_worker import DocketWorker
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
+from orchestrator.adapters.docket.worker import DocketWorker
 from orchestrator.dialogue.ports.alarm_clock import AlarmClock
 from orchestrator.dialogue.ports.store import Due, DueKind
 from tests.fakes.alarm_clock import InlineAlarmClock

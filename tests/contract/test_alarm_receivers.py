@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp import web
 
-from orchestrator.adapters.alarm_receivers import LABELS, HttpAlarmReceivers
+from orchestrator.adapters.backend.alarm_receivers import LABELS, HttpAlarmReceivers
 from orchestrator.dialogue.ports.alarms import AlarmNotice, AlarmReceipt, AlarmReceivers
 from orchestrator.domain.alarm import Alarm, Observer
 from orchestrator.domain.danger import DangerKind

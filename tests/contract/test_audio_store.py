@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from orchestrator.adapters.redis_audio_store import RedisAudioStore
-from orchestrator.adapters.redis_client import open_client
+from orchestrator.adapters.redis.audio_store import RedisAudioStore
+from orchestrator.adapters.redis.client import open_client
 from orchestrator.dialogue.ports.audio import AudioStore
 from orchestrator.domain.errors import AudioNotFound
 from tests.fakes.audio_store import InMemoryAudioStore

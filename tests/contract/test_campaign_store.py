@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.campaign_store import RedisCampaignStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.ports.campaigns import CampaignStore
 from orchestrator.dialogue.ports.store import ConsultationStore, Due, DueKind
 from orchestrator.domain.campaign import (

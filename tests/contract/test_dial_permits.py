@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_dial_permits import RedisDialPermits
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.dial_permits import RedisDialPermits
 from orchestrator.dialogue.ports.dial_permits import DialPermits, Line
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.clock import ManualClock

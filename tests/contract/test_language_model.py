@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
-from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
-from orchestrator.adapters.openai_model import OpenAiModel
+from orchestrator.adapters.openai.language_model import OpenAiLanguageModel
+from orchestrator.adapters.openai.model import OpenAiModel
 from orchestrator.dialogue.ports.language_model import LanguageModel, Message, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.pause_memory import RedisPauseMemory
 from orchestrator.dialogue.ports.pauses import PauseMemory
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.pause_memory import InMemoryPauseMemory

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.backend.results import BackendResults
 from orchestrator.dialogue.ports.results import Receipt, Report, ResultReceiver
 from orchestrator.domain.codes import DeliveryFailure, ExceptionCode, NeedHuman, Result
 from orchestrator.domain.outcome import Outcome

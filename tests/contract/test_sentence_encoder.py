@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder, installed
-from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.openai.sentence_encoder import OpenAiSentenceEncoder
 from orchestrator.dialogue.ports.sentences import SentenceEncoder
 from orchestrator.domain.errors import EncoderUnavailable
 from tests.fakes.embeddings_server import ScriptedEmbeddings

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
-from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.speech.speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.speech.text_to_speech import GrpcTextToSpeech
 from orchestrator.dialogue.ports.speech import Recognition, SpeechToText, TextToSpeech
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable, TextToSpeechUnavailable
 from tests.fakes.speech_servers import ScriptedRecogniser, ScriptedSynthesiser, invalid_audio, serving

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_speech_cache import RedisSpeechCache
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.speech_cache import RedisSpeechCache
 from orchestrator.dialogue.ports.speech import SpeechCache
 from tests.fakes.redis_server import PrivateRedis
 from tests.fakes.redis_worlds import REDIS

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.stream_tokens import RedisStreamTokens
 from orchestrator.dialogue.ports.streams import ExpectedStream, StreamTokens
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.clock import ManualClock

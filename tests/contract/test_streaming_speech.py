@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import grpc
 import pytest
 
-from orchestrator.adapters.grpc_streaming_speech_to_text import GrpcStreamingSpeechToText
-from orchestrator.adapters.grpc_streaming_text_to_speech import GrpcStreamingTextToSpeech
+from orchestrator.adapters.speech.streaming_speech_to_text import GrpcStreamingSpeechToText
+from orchestrator.adapters.speech.streaming_text_to_speech import GrpcStreamingTextToSpeech
 from orchestrator.dialogue.ports.speech import Final, Interim, StreamingSpeechToText, StreamingTextToSpeech
 from orchestrator.domain.errors import SpeechToTextUnavailable, TextToSpeechUnavailable
 from tests.fakes.speech_servers import serving

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.dialogue.ports.telephone import CallOrder, CallStatus, Telephone
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, InvalidAudio, RecordingNotReady, TelephoneUnavailable

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.vector_store import RedisVectorStore
 from orchestrator.dialogue.ports.sentences import VectorStore
 from tests.fakes.redis_worlds import REDIS
 from tests.fakes.vector_store import InMemoryVectorStore

@@ -6,11 +6,11 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from orchestrator.adapters.backend_results import BackendResults
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.docket_worker import DocketWorker
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.backend.results import BackendResults
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
+from orchestrator.adapters.docket.worker import DocketWorker
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.delivery import Deliveries
 from orchestrator.dialogue.due_work import DueWork

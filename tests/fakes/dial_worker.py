@@ -9,13 +9,13 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.docket_worker import DocketWorker
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_dial_permits import RedisDialPermits
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
+from orchestrator.adapters.docket.worker import DocketWorker
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.dial_permits import RedisDialPermits
 from orchestrator.adapters.system_clock import SystemClock
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.dialogue.call import dialling
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.due_work import DueWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.institution.file import load_institution
 from orchestrator.dialogue.interview.institution import Institution
 from orchestrator.domain.plan import StepKind
 

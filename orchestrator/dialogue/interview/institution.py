@@ -1,4 +1,4 @@
-"""An institution's consultation as data: the steps, in order, and the words. Read by `adapters.institution_file`."""
+"""An institution's consultation as data: the steps, in order, and the words. Read by `adapters.institution.file`."""
 
 from __future__ import annotations
 

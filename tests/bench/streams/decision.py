@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from orchestrator.adapters.voice_activity import CascadedSpeechDetector
+from orchestrator.adapters.listening.voice_activity import CascadedSpeechDetector
 from orchestrator.dialogue.turn_taking.decisions import Hold
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking
 from tests.bench.streams.utterances import FRAME, background, utterance

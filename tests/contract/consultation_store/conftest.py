@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.ports.store import ConsultationStore
 from tests.fakes.clock import ManualClock
 from tests.fakes.consultation_store import InMemoryConsultationStore

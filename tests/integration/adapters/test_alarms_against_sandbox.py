@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters.alarm_receivers import HttpAlarmReceivers
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.backend.alarm_receivers import HttpAlarmReceivers
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.dialogue.ports.store import Change, DueKind

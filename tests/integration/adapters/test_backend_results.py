@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from orchestrator.adapters.backend_results import BackendResults
-from orchestrator.adapters.webhook_signature import WebhookSigner
+from orchestrator.adapters.backend.results import BackendResults
+from orchestrator.adapters.backend.signature import WebhookSigner
 from orchestrator.dialogue.ports.results import Receipt
 from orchestrator.domain.codes import DeliveryFailure
 from orchestrator.domain.errors import NoResultUrl

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_dial_permits import RedisDialPermits
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.dial_permits import RedisDialPermits
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.dialogue.call.call_status import CallStatusReports
 from orchestrator.dialogue.call.dialling import LOOK_UP_AFTER, MARGIN, Dialling
 from orchestrator.dialogue.ports.store import Change, Due, DueKind

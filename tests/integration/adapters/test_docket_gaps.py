@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters import docket_worker
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.docket_worker import DocketWorker
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_keys import JOBS
+from orchestrator.adapters.docket import worker as docket_worker
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
+from orchestrator.adapters.docket.worker import DocketWorker
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.keys import JOBS
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.due_work import DueWork
 from orchestrator.dialogue.ports.store import Change, DueKind

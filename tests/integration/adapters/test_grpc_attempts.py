@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import grpc
 import pytest
 
-from orchestrator.adapters import grpc_attempts
-from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
-from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.speech import attempts
+from orchestrator.adapters.speech.speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.speech.text_to_speech import GrpcTextToSpeech
 from orchestrator.domain.errors import SpeechToTextUnavailable
 from tests.chaos.balancer import Balancer
 from tests.fakes.speech_servers import ScriptedRecogniser, ScriptedSynthesiser, serving
@@ -49,7 +49,7 @@ async def test_what_one_server_fails_at_the_other_does(servers: Servers, failure
 
 
 async def test_a_server_that_says_nothing_is_not_waited_for(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grpc_attempts, "PATIENCE", 0.05)
+    monkeypatch.setattr(attempts, "PATIENCE", 0.05)
     servers.ill[0].delay = 30
     recogniser = GrpcSpeechToText(servers.address)
     async with asyncio.timeout(2):
@@ -59,7 +59,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for(servers: Servers, mo
 
 
 async def test_who_is_merely_slow_is_still_listened_to(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grpc_attempts, "PATIENCE", 0.05)
+    monkeypatch.setattr(attempts, "PATIENCE", 0.05)
     servers.ill[0].delay, servers.ill[0].text = 0.3, "천천히"
     servers.well[0].failure = grpc.StatusCode.UNAVAILABLE
     recogniser = GrpcSpeechToText(servers.address)
@@ -90,7 +90,7 @@ async def test_who_answered_in_anothers_place_is_asked_first_from_then_on(server
 async def test_a_request_under_way_outlives_the_change_of_server(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grpc_attempts, "PATIENCE", 10.0)
+    monkeypatch.setattr(attempts, "PATIENCE", 10.0)
     servers.ill[0].delay, servers.ill[0].text = 0.2, "천천히"
     recogniser = GrpcSpeechToText(servers.address)
     slow = asyncio.create_task(recogniser.recognize(tiny_wav(), timeout=5))

@@ -8,8 +8,8 @@ import grpc
 import pytest
 
 from calling.v1 import audio_pb2
-from orchestrator.adapters.grpc_speech_to_text import GrpcSpeechToText
-from orchestrator.adapters.grpc_text_to_speech import GrpcTextToSpeech
+from orchestrator.adapters.speech.speech_to_text import GrpcSpeechToText
+from orchestrator.adapters.speech.text_to_speech import GrpcTextToSpeech
 from orchestrator.domain.errors import InvalidAudio, SpeechToTextUnavailable, TextToSpeechUnavailable
 from tests.fakes.speech_servers import ScriptedRecogniser, ScriptedSynthesiser, invalid_audio, serving
 from tests.fakes.waiting import until

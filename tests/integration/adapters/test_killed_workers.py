@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.codes import DialFailure

@@ -9,9 +9,9 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 from prometheus_client import CollectorRegistry
 
-from orchestrator.adapters.language_model_metrics import LanguageModelMetrics
-from orchestrator.adapters.openai_language_model import OpenAiLanguageModel
-from orchestrator.adapters.openai_model import OpenAiModel
+from orchestrator.adapters.openai.language_model import OpenAiLanguageModel
+from orchestrator.adapters.openai.metrics import LanguageModelMetrics
+from orchestrator.adapters.openai.model import OpenAiModel
 from orchestrator.dialogue.ports.language_model import Completion, Message, Schema
 from orchestrator.domain.errors import LanguageModelUnavailable
 from orchestrator.domain.turn import LanguageModelUse

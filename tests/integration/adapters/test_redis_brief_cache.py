@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.adapters import redis_codec as codec
-from orchestrator.adapters.redis_brief_cache import BriefCache
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis import codec
+from orchestrator.adapters.redis.brief_cache import BriefCache
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.errors import ConsultationNotFound
 from tests.fakes.clock import ManualClock

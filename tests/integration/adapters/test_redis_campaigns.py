@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 
 from orchestrator.adapters.korean_holidays import KoreanHolidays
-from orchestrator.adapters.redis_campaign_store import RedisCampaignStore
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.campaign_store import RedisCampaignStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.alarms import Alarms
 from orchestrator.dialogue.campaign.campaigns import Campaigns
 from orchestrator.dialogue.campaign.pump import Pump

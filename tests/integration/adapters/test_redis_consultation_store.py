@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from redis.asyncio import RedisCluster
 
-from orchestrator.adapters import redis_event_feed, redis_news
-from orchestrator.adapters.redis_audio_store import RedisAudioStore
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore, SchemaMismatch
-from orchestrator.adapters.redis_keys import DUE, SCHEMA, consultation_keys
+from orchestrator.adapters.redis import event_feed, news
+from orchestrator.adapters.redis.audio_store import RedisAudioStore
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore, SchemaMismatch
+from orchestrator.adapters.redis.keys import DUE, SCHEMA, consultation_keys
 from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState
 from orchestrator.domain.errors import AudioNotFound, ConsultationNotFound
@@ -284,8 +284,8 @@ async def test_a_page_goes_on_though_all_the_rest_lies_in_one_shard(store: Redis
 async def test_news_that_was_lost_is_not_waited_for(
     client: RedisClient, store: RedisConsultationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_event_feed, "_LOOK_AGAIN", 30.0)
-    monkeypatch.setattr(redis_news, "_PAUSE", 0.01)
+    monkeypatch.setattr(event_feed, "_LOOK_AGAIN", 30.0)
+    monkeypatch.setattr(news, "_PAUSE", 0.01)
     record = await put(store)
     watcher = asyncio.create_task(store.events(record.consultation_id, "", wait=20))
     await asyncio.sleep(0.1)

@@ -7,9 +7,9 @@ import random
 from bisect import bisect_left
 from itertools import pairwise
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_dial_permits import RedisDialPermits
-from orchestrator.adapters.redis_keys import DIAL_LEASES
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.dial_permits import RedisDialPermits
+from orchestrator.adapters.redis.keys import DIAL_LEASES
 
 PACE = 50.0
 MOST = 8

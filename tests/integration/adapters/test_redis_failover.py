@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.redis_audio_store import RedisAudioStore
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_keys import SHARDS, consultation_keys
-from orchestrator.adapters.redis_pause_memory import RedisPauseMemory
-from orchestrator.adapters.redis_replication import Replication
-from orchestrator.adapters.redis_stream_tokens import RedisStreamTokens
-from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.redis.audio_store import RedisAudioStore
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.keys import SHARDS, consultation_keys
+from orchestrator.adapters.redis.pause_memory import RedisPauseMemory
+from orchestrator.adapters.redis.replication import Replication
+from orchestrator.adapters.redis.stream_tokens import RedisStreamTokens
+from orchestrator.adapters.redis.vector_store import RedisVectorStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.dialogue.ports.streams import ExpectedStream

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters import redis_client
-from orchestrator.adapters.redis_audio_store import RedisAudioStore
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis import client as redis_client
+from orchestrator.adapters.redis.audio_store import RedisAudioStore
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.consultation import Consultation

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_replication import Replication
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.replication import Replication
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.consultation import Consultation

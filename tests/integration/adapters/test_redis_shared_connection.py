@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from orchestrator.adapters import redis_client, redis_shared_connection
-from orchestrator.adapters.redis_client import open_client, store_access
-from orchestrator.adapters.redis_shared_connection import SharedConnection
+from orchestrator.adapters.redis import client as redis_client
+from orchestrator.adapters.redis import shared_connection
+from orchestrator.adapters.redis.client import open_client, store_access
+from orchestrator.adapters.redis.shared_connection import SharedConnection
 from orchestrator.domain.errors import StoreUnavailable
 from tests.fakes.redis_server import PrivateRedis
 from tests.fakes.waiting import until
@@ -116,7 +117,7 @@ async def test_a_server_that_is_silent_is_left_for_a_new_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "DEADLINE", 0.3)
-    monkeypatch.setattr(redis_shared_connection, "SOCKET_TIMEOUT", 0.2)
+    monkeypatch.setattr(shared_connection, "SOCKET_TIMEOUT", 0.2)
     with PrivateRedis(tmp_path) as redis:
         client = open_client(redis.url)
         assert isinstance(client, Redis)

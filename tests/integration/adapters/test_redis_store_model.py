@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.dialogue.ports.store import Change, ConsultationStore, DueKind
 from orchestrator.domain.consultation import Consultation, Delivery, DeliveryState, State
 from orchestrator.domain.errors import CallingError, ConsultationNotFound

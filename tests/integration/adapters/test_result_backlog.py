@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
-from orchestrator.adapters.delivery_metrics import DeliveryMetrics
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_result_backlog import RedisResultBacklog
+from orchestrator.adapters.backend.metrics import DeliveryMetrics
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.result_backlog import RedisResultBacklog
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change
 from orchestrator.domain.codes import DeliveryFailure

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestrator.adapters.backend_result import encode
-from orchestrator.adapters.backend_results import BackendResults
+from orchestrator.adapters.backend.result import encode
+from orchestrator.adapters.backend.results import BackendResults
 from orchestrator.dialogue.ports.results import Report
 from orchestrator.domain.codes import TABLE_SIZES, ExceptionCode, NeedHuman, ResponseType, Result
 from orchestrator.domain.outcome import Outcome

@@ -11,10 +11,10 @@ import pytest
 
 from orchestrator.adapters import nano_sentence_encoder
 from orchestrator.adapters.nano_sentence_encoder import NanoSentenceEncoder, installed
-from orchestrator.adapters.openai_sentence_encoder import OpenAiSentenceEncoder
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_keys import vectors_key
-from orchestrator.adapters.redis_vector_store import RedisVectorStore
+from orchestrator.adapters.openai.sentence_encoder import OpenAiSentenceEncoder
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.keys import vectors_key
+from orchestrator.adapters.redis.vector_store import RedisVectorStore
 from orchestrator.domain.errors import EncoderUnavailable
 from tests.fakes.embeddings_server import ScriptedEmbeddings
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from audio import wav
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.dialogue.ports.telephone import CallOrder, CallStatus
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, InvalidAudio, RecordingNotReady, TelephoneUnavailable

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from orchestrator.adapters.twilio_recordings import LARGEST
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.twilio.recordings import LARGEST
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.domain.errors import InvalidAudio, RecordingNotReady, TelephoneUnavailable
 from tests.fakes.http_server import HttpServer
 from tests.fakes.twilio_rest import ACCOUNT, TOKEN, Recording, ScriptedTwilio, body, cut, error, hang

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from orchestrator.adapters.twilio_telephone import TwilioTelephone
+from orchestrator.adapters.twilio.telephone import TwilioTelephone
 from orchestrator.dialogue.ports.telephone import CallOrder, CallReport, CallStatus
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, TelephoneUnavailable

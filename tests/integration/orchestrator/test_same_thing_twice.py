@@ -20,9 +20,9 @@ import pytest
 from calling.v1 import consultation_service_pb2 as pb
 from calling.v1 import consultation_service_pb2_grpc
 from gateway.app import start
-from orchestrator.adapters.redis_client import RedisClient, open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
-from orchestrator.adapters.redis_keys import DUE
+from orchestrator.adapters.redis.client import RedisClient, open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
+from orchestrator.adapters.redis.keys import DUE
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.bootstrap import Orchestrator
 from orchestrator.config import Role, Settings

@@ -16,9 +16,9 @@ import pytest
 
 from cli.ports import free_ports
 from cli.probes import accepts
-from orchestrator.adapters.docket_alarm_clock import DocketAlarmClock
-from orchestrator.adapters.redis_client import open_client
-from orchestrator.adapters.redis_consultation_store import RedisConsultationStore
+from orchestrator.adapters.docket.alarm_clock import DocketAlarmClock
+from orchestrator.adapters.redis.client import open_client
+from orchestrator.adapters.redis.consultation_store import RedisConsultationStore
 from orchestrator.adapters.system_clock import SystemClock
 from orchestrator.dialogue.ports.store import Change, DueKind
 from orchestrator.domain.consultation import Delivery, DeliveryState, State

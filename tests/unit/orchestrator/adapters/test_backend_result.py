@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.backend_result import encode
+from orchestrator.adapters.backend.result import encode
 from orchestrator.dialogue.ports.results import Report
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, ResponseType, Result
 from orchestrator.domain.outcome import Outcome

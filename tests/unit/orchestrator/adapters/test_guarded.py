@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from orchestrator.adapters.circuit import Guard, Guards
 from orchestrator.adapters.guarded_services import GuardedResultReceiver, GuardedSentenceEncoder
-from orchestrator.adapters.guarded_speech import (
+from orchestrator.adapters.speech.guarded import (
     GuardedSpeechToText,
     GuardedStreamingSpeechToText,
     GuardedStreamingTextToSpeech,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.institution_file import InvalidInstitution, load_institution
+from orchestrator.adapters.institution.file import InvalidInstitution, load_institution
 from orchestrator.dialogue.interview.plan_making import make_plan
 from orchestrator.domain.codes import ResponseCode, ResponseType
 from orchestrator.domain.danger import DangerKind

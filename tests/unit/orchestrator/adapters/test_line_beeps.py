@@ -6,8 +6,8 @@ import numpy as np
 
 from audio import TELEPHONE_HZ, mulaw, wav
 from audio.samples import FULL_SCALE, to_samples
-from orchestrator.adapters.line_beeps import LineBeeps
-from orchestrator.adapters.recording_activity import RecordingActivity
+from orchestrator.adapters.listening.beeps import LineBeeps
+from orchestrator.adapters.listening.recording_activity import RecordingActivity
 
 _AT = np.arange(TELEPHONE_HZ // 2) / TELEPHONE_HZ
 BEEP = to_samples(np.concatenate([FULL_SCALE * 0.2 * np.sin(2 * np.pi * 1000 * _AT), np.zeros(800)]))

@@ -7,9 +7,9 @@ import pytest
 from redis import exceptions
 from redis.asyncio import Redis, RedisCluster
 
-from orchestrator.adapters import redis_client
-from orchestrator.adapters.redis_client import open_client, store_access
-from orchestrator.adapters.redis_sentinel import SentinelPool
+from orchestrator.adapters.redis import client as redis_client
+from orchestrator.adapters.redis.client import open_client, store_access
+from orchestrator.adapters.redis.sentinel import SentinelPool
 from orchestrator.domain.errors import InvalidPageToken, StoreUnavailable
 
 

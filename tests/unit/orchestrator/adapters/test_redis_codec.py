@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.adapters import redis_codec as codec
+from orchestrator.adapters.redis import codec
 from orchestrator.domain.brief import Brief
 from orchestrator.domain.codes import ExceptionCode, NeedHuman, Result
 from orchestrator.domain.consultation import Consultation

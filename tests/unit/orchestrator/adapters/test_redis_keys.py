@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
 
-from orchestrator.adapters.redis_keys import DEAD, DUE, INDEX, SCHEMA_VALUE, audio_key, consultation_keys, pause_key
+from orchestrator.adapters.redis.keys import DEAD, DUE, INDEX, SCHEMA_VALUE, audio_key, consultation_keys, pause_key
 
 ID = "5f3b8a52-8c55-4f63-9d24-b4f0a4d2f0a1"
 

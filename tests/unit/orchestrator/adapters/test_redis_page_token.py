@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.adapters import redis_page_token as page_token
+from orchestrator.adapters.redis import page_token
 from orchestrator.domain.errors import InvalidPageToken
 
 scores = st.integers(0, 2**63 - 1)

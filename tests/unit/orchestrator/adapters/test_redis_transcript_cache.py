@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from orchestrator.adapters import redis_codec as codec
-from orchestrator.adapters.redis_transcript_cache import TranscriptCache
+from orchestrator.adapters.redis import codec
+from orchestrator.adapters.redis.transcript_cache import TranscriptCache
 from tests.fakes.consultations import consultation, turn
 
 RECORD = codec.CONSULTATION.encode(consultation("1"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.adapters.twilio_errors import dial_error
+from orchestrator.adapters.twilio.errors import dial_error
 from orchestrator.domain.codes import DialFailure
 from orchestrator.domain.errors import DialRefused, TelephoneUnavailable
 

@@ -4,8 +4,8 @@ import pytest
 from audio import mulaw
 from audio.noise import pink
 from audio.voice import speak
-from orchestrator.adapters.voice_activity import CascadedSpeechDetector
-from orchestrator.adapters.voice_activity_silero import WINDOW, SileroVoice
+from orchestrator.adapters.listening.silero import WINDOW, SileroVoice
+from orchestrator.adapters.listening.voice_activity import CascadedSpeechDetector
 from orchestrator.dialogue.turn_taking.speech_detection import FRAME_BYTES, FRAME_SECONDS
 
 # What Silero's own ONNX file gives, run by ONNX Runtime, for `golden_sound`.

@@ -14,7 +14,7 @@ from audio import mulaw
 from audio.noise import pink
 from audio.samples import Waveform, active_rms, to_samples
 from evaluation.recorded_pauses import recorded_speech
-from orchestrator.adapters.voice_activity import CascadedSpeechDetector
+from orchestrator.adapters.listening.voice_activity import CascadedSpeechDetector
 from orchestrator.dialogue.turn_taking.decisions import Decision, Hold, Interrupt, Resume, SpeechPaused
 from orchestrator.dialogue.turn_taking.speech_detection import FRAME_BYTES, FRAME_SECONDS
 from orchestrator.dialogue.turn_taking.turn_taking import TurnTaking

@@ -11,8 +11,8 @@ import json
 from evaluation.cases import Case
 from evaluation.course import Course
 from evaluation.orders import order_of, plan_of
-from orchestrator.adapters.backend_result import encode
-from orchestrator.adapters.institution_file import load_institution
+from orchestrator.adapters.backend.result import encode
+from orchestrator.adapters.institution.file import load_institution
 from orchestrator.dialogue.interview.course import most_turns
 from orchestrator.dialogue.ports.telephone import CallStatus
 from orchestrator.domain.turn import Listen, Speaker

@@ -1,0 +1,1 @@
+"""The backend, which is told results and dangers over HTTP."""

@@ -1,0 +1,1 @@
+"""Work that is due, on docket: what wakes workers, and the workers."""

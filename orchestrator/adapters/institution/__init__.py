@@ -1,0 +1,1 @@
+"""An institution's steps and wording, from its file."""

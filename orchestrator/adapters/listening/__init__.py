@@ -1,0 +1,1 @@
+"""What is heard in audio besides words: voices, their level, beeps."""

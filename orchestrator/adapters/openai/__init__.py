@@ -1,0 +1,1 @@
+"""Language models and sentence encoders, at OpenAI or whoever speaks its API."""

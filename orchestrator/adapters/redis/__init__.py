@@ -1,0 +1,1 @@
+"""All that is kept, in Redis: consultations and campaigns, caches, permits, news."""

@@ -1,0 +1,1 @@
+"""Speech servers: recognition and synthesis over gRPC."""
