@@ -159,7 +159,9 @@ def _add_twilio_routes(router: web.UrlDispatcher, voice: TwilioVoice, status: Tw
 
 
 def _media_limits(settings: Settings) -> MediaLimits:
-    return MediaLimits(batch=settings.stream_batch_milliseconds / 1000)
+    return MediaLimits(
+        batch=settings.stream_batch_milliseconds / 1000, busy_batch=settings.stream_busy_batch_milliseconds / 1000
+    )
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """How long `/readyz` says 503 before the gateway stops accepting: what a load balancer needs to notice."""
     stream_batch_milliseconds: int = Field(60, ge=20, le=500)
     """How much of a callee's audio is sent to the orchestrator together: less is quicker, more is cheaper."""
+    stream_busy_batch_milliseconds: int = Field(100, ge=20, le=500)
+    """The same with many streams at this gateway (see `media_batch`); less than the other means as much."""
     log_format: Literal["json", "console"] = "json"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 

@@ -1,6 +1,7 @@
 """Joins a Media Streams WebSocket and a StreamCall: what comes on one goes out on the other, until either ends."""
 
 import asyncio
+from collections.abc import Callable
 
 from gateway.call_stream import StreamOver, StreamStart
 from gateway.media_frames import Opened, Stopped
@@ -19,7 +20,7 @@ class MediaBridge:
         orchestrator: OrchestratorStream,
         stream_sid: str,
         *,
-        batch_seconds: float,
+        batch_seconds: Callable[[], float],
         finish_seconds: float,
     ) -> None:
         """Joins the two.
@@ -28,7 +29,7 @@ class MediaBridge:
             socket: Twilio's side, opened and started.
             orchestrator: The orchestrator's side, not started yet.
             stream_sid: Twilio's name of the stream.
-            batch_seconds: How much of the callee's audio is sent together.
+            batch_seconds: Returns how much of the callee's audio is sent together now.
             finish_seconds: How long the orchestrator may take to close, once it is said that the stream is over.
         """
         self._socket = socket

@@ -24,7 +24,9 @@ class MediaLimits:
     start: float = 10.0
     """From the handshake to `start`."""
     batch: float = 0.06
-    """How much of the callee's audio is sent to the orchestrator together."""
+    """How much of the callee's audio is sent to the orchestrator together, with few streams (see `media_batch`)."""
+    busy_batch: float = 0.1
+    """The same with many."""
     heartbeat: float = 10.0
     """Without a message, until a ping; half of it more without a pong, and the peer is gone."""
     write: float = 5.0

@@ -6,6 +6,7 @@ gRPC is slower than the callee speaks, batches grow, up to a limit: audio that c
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from gateway.call_stream import CalleeAudio, CalleeEvent, MarkReached, PressedKey
 from gateway.stream_end import StreamEnd, StreamEnded
@@ -19,11 +20,11 @@ MAX_WAITING_EVENTS = 200
 class Uplink:
     """A queue of one writer and one reader, in the running loop."""
 
-    def __init__(self, batch_seconds: float) -> None:
+    def __init__(self, batch_seconds: Callable[[], float]) -> None:
         """Makes an empty one.
 
         Args:
-            batch_seconds: How much audio is sent together, and how long the first of it waits for the rest at most.
+            batch_seconds: Returns how much audio is sent together now, and how long the first of it waits at most.
         """
         self._batch_seconds = batch_seconds
         self._waiting: deque[bytearray | PressedKey | MarkReached] = deque()
@@ -72,10 +73,11 @@ class Uplink:
         else:
             self._waiting.append(bytearray(mulaw))
         self._waiting_bytes += len(mulaw)
-        if self._waiting_bytes >= self._batch_seconds * BYTES_PER_SECOND:
+        seconds = self._batch_seconds()
+        if self._waiting_bytes >= seconds * BYTES_PER_SECOND:
             self._due.set()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._batch_seconds, self._due.set)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._due.set)
 
     def _taken(self) -> CalleeEvent:
         event = self._waiting.popleft()

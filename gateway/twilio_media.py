@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.call_stream import StreamStart
+from gateway.media_batch import BatchLength
 from gateway.media_bridge import MediaBridge, cancelled
 from gateway.media_socket import MediaLimits, MediaSocket
 from gateway.metrics import Metrics
@@ -36,6 +37,7 @@ class TwilioMedia:
         self._orchestrator = orchestrator
         self._metrics = metrics
         self._limits = limits
+        self._batch = BatchLength(limits.batch, limits.busy_batch)
         self._stopping = asyncio.Event()
 
     async def stop(self, _app: web.Application) -> None:
@@ -48,7 +50,7 @@ class TwilioMedia:
         await socket.open(request)
         stream = _Stream()
         began = asyncio.get_running_loop().time()
-        with self._metrics.streams.track_inprogress():
+        with self._metrics.streams.track_inprogress(), self._batch.stream():
             ended = await self._unless_stopped(socket, request.match_info["token"], stream)
             await socket.close(ended.end)
         self._metrics.stream_ends.labels(reason=ended.end.value).inc()
@@ -84,7 +86,7 @@ class TwilioMedia:
                 socket,
                 orchestrator,
                 opened.stream_sid,
-                batch_seconds=self._limits.batch,
+                batch_seconds=self._batch.seconds,
                 finish_seconds=self._limits.finish,
             )
             return await bridge.carry(StreamStart(opened.consultation_id, opened.call_sid, token))

@@ -23,6 +23,7 @@ def test_defaults(environment):
     assert settings.twilio_auth_token is None
     assert settings.api_token is None
     assert settings.stream_batch_milliseconds == 60
+    assert settings.stream_busy_batch_milliseconds == 100
 
 
 @pytest.mark.parametrize(

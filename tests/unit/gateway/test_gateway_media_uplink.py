@@ -38,7 +38,7 @@ async def frames(uplink: Uplink, count: int) -> None:
 
 @virtual_time
 async def test_three_frames_make_a_batch():
-    uplink = Uplink(0.06)
+    uplink = Uplink(lambda: 0.06)
     reading = asyncio.create_task(read(uplink))
     await frames(uplink, 6)
     uplink.close()
@@ -47,7 +47,7 @@ async def test_three_frames_make_a_batch():
 
 @virtual_time
 async def test_the_first_frame_does_not_wait_longer_than_a_batch():
-    uplink = Uplink(0.06)
+    uplink = Uplink(lambda: 0.06)
     reading = asyncio.create_task(read(uplink))
     await frames(uplink, 2)
     await asyncio.sleep(10)
@@ -59,7 +59,7 @@ async def test_the_first_frame_does_not_wait_longer_than_a_batch():
 
 @virtual_time
 async def test_keys_and_marks_wait_for_nothing():
-    uplink = Uplink(0.5)
+    uplink = Uplink(lambda: 0.5)
     reading = asyncio.create_task(read(uplink))
     uplink.add(CalleeAudio(FRAME))
     await asyncio.sleep(0.02)
@@ -74,7 +74,7 @@ async def test_keys_and_marks_wait_for_nothing():
 
 @virtual_time
 async def test_what_waits_when_it_is_closed_is_still_sent():
-    uplink = Uplink(0.5)
+    uplink = Uplink(lambda: 0.5)
     uplink.add(CalleeAudio(FRAME))
     uplink.close()
     assert await read(uplink) == [(0, CalleeAudio(FRAME))]
@@ -83,7 +83,7 @@ async def test_what_waits_when_it_is_closed_is_still_sent():
 
 @virtual_time
 async def test_a_slow_reader_gets_larger_batches():
-    uplink = Uplink(0.06)
+    uplink = Uplink(lambda: 0.06)
     writing = asyncio.create_task(frames(uplink, 30))
     first = await uplink.next()
     await asyncio.sleep(0.31)
@@ -94,7 +94,7 @@ async def test_a_slow_reader_gets_larger_batches():
 
 @virtual_time
 async def test_two_seconds_are_the_most_that_waits():
-    uplink = Uplink(0.06)
+    uplink = Uplink(lambda: 0.06)
     for _ in range(100):
         uplink.add(CalleeAudio(FRAME))
     with pytest.raises(StreamEnded) as ended:
@@ -104,7 +104,7 @@ async def test_two_seconds_are_the_most_that_waits():
 
 @virtual_time
 async def test_keys_and_marks_are_bounded_too():
-    uplink = Uplink(0.06)
+    uplink = Uplink(lambda: 0.06)
     for _ in range(MAX_WAITING_EVENTS):
         uplink.add(PressedKey("1"))
     with pytest.raises(StreamEnded):
@@ -125,7 +125,7 @@ def joined(events: list[CalleeEvent]) -> list[CalleeEvent]:
 @given(EVENTS, st.lists(st.floats(0, 0.3), min_size=30, max_size=30), st.floats(0, 0.1))
 def test_nothing_is_lost_doubled_or_disordered(events, pauses, slowness):
     async def both() -> list[CalleeEvent]:
-        uplink = Uplink(0.06)
+        uplink = Uplink(lambda: 0.06)
 
         async def reader() -> list[CalleeEvent]:
             came = []
