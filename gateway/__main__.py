@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from gateway.app import start
 from gateway.config import Settings, complaint
 from observability import log
+from observability.collector import spare_what_is_loaded
 
 
 def main() -> int:
@@ -35,6 +36,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
     gateway = await start(settings)
+    spare_what_is_loaded()
     await told_to_stop.wait()
     await gateway.stop()
 

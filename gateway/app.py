@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ from gateway.twilio_status import TwilioStatus
 from gateway.twilio_voice import TwilioVoice
 from observability import log
 from observability.loop_lag import LoopLag
+from observability.recent_lag import SAMPLE_SECONDS, RecentLag
 
 SHUTDOWN_SECONDS = 7.0
 """aiohttp waits this long for running requests, and once more before it cancels them: more than a turn takes."""
@@ -73,11 +75,17 @@ async def start(
         OSError: The port is taken, or may not be listened on.
     """
     _warn(settings)
-    metrics = Metrics()
+    metrics, recent_lag = Metrics(), RecentLag()
     orchestrator = OrchestratorClient(settings.orchestrator_url, deadlines, widths)
     health = Health(orchestrator, metrics)
+    media = TwilioMedia(
+        orchestrator,
+        metrics,
+        media_limits or _media_limits(settings),
+        is_late=lambda: recent_lag.p95 >= settings.most_loop_lag_seconds,
+    )
     runner = web.AppRunner(
-        _application(settings, orchestrator, health, metrics, media_limits or _media_limits(settings)),
+        _application(settings, orchestrator, health, metrics, media),
         access_log=None,
         logger=server_logger(),
         keepalive_timeout=KEEPALIVE_SECONDS,
@@ -91,14 +99,14 @@ async def start(
         await orchestrator.close()
         raise
     port: int = runner.addresses[0][1]
-    loop_lag = LoopLag(metrics.loop_lag.observe)
+    loop_lag = LoopLag(partial(_lag_sampled, metrics, recent_lag), every=SAMPLE_SECONDS)
     loop_lag.start()
     logger.info("gateway_started", host=settings.http_host, port=port, orchestrator=settings.orchestrator_url)
     return RunningGateway(port, health, runner, orchestrator, loop_lag, settings.drain_delay_seconds)
 
 
 def _application(
-    settings: Settings, orchestrator: OrchestratorClient, health: Health, metrics: Metrics, media_limits: MediaLimits
+    settings: Settings, orchestrator: OrchestratorClient, health: Health, metrics: Metrics, media: TwilioMedia
 ) -> web.Application:
     app = web.Application(
         client_max_size=MAX_JSON_BYTES,
@@ -111,7 +119,6 @@ def _application(
     )
     app.on_response_prepare.append(middleware.show_request_id)
     streams = EventStreams(orchestrator, metrics)
-    media = TwilioMedia(orchestrator, metrics, media_limits)
     app.on_shutdown.extend((streams.stop, media.stop))
     voice = TwilioVoice(orchestrator, metrics)
     _add_backend_routes(app.router, BackendApi(orchestrator), streams)
@@ -162,6 +169,11 @@ def _media_limits(settings: Settings) -> MediaLimits:
     return MediaLimits(
         batch=settings.stream_batch_milliseconds / 1000, busy_batch=settings.stream_busy_batch_milliseconds / 1000
     )
+
+
+def _lag_sampled(metrics: Metrics, recent: RecentLag, lag: float) -> None:
+    metrics.loop_lag.observe(lag)
+    recent.add(lag)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

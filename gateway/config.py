@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """How much of a callee's audio is sent to the orchestrator together: less is quicker, more is cheaper."""
     stream_busy_batch_milliseconds: int = Field(100, ge=20, le=500)
     """The same with many streams at this gateway (see `media_batch`); less than the other means as much."""
+    most_loop_lag_seconds: float = Field(0.1, gt=0, le=10)
+    """A gateway whose event loop is later than this carries no new stream: those calls go on turn by turn."""
     log_format: Literal["json", "console"] = "json"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 

@@ -41,6 +41,8 @@ class StreamEnd(StrEnum):
     """The orchestrator does not take audio as fast as it comes."""
     FAULT = "fault"
     """A bug, here or there."""
+    GATEWAY_LATE = "gateway_late"
+    """This gateway is too late for one more stream, which is not begun."""
     SHUTDOWN = "shutdown"
     """This gateway stops."""
 

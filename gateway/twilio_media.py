@@ -6,6 +6,7 @@ Twilio follows the `<Redirect>` behind the `<Connect>`: the call goes on.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -31,13 +32,33 @@ class _Stream:
 
 
 class TwilioMedia:
-    """Carries streams, and ends them when the gateway stops. How many there are the orchestrators' places decide."""
+    """Carries streams, and ends them when the gateway stops.
 
-    def __init__(self, orchestrator: OrchestratorClient, metrics: Metrics, limits: MediaLimits) -> None:
+    How many there are the orchestrators' places decide; but a gateway that is late ends one that begins at once, and
+    its call, having heard nothing by stream, goes on turn by turn.
+    """
+
+    def __init__(
+        self,
+        orchestrator: OrchestratorClient,
+        metrics: Metrics,
+        limits: MediaLimits,
+        *,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Makes it.
+
+        Args:
+            orchestrator: Carries the calls.
+            metrics: What is counted.
+            limits: How long things may take.
+            is_late: Returns whether the event loop is too late for one more stream.
+        """
         self._orchestrator = orchestrator
         self._metrics = metrics
         self._limits = limits
         self._batch = BatchLength(limits.batch, limits.busy_batch)
+        self._is_late = is_late
         self._stopping = asyncio.Event()
 
     async def stop(self, _app: web.Application) -> None:
@@ -81,6 +102,8 @@ class TwilioMedia:
         except StreamEnded as ended:
             return ended
         stream.consultation_id, stream.call_sid = opened.consultation_id, opened.call_sid
+        if self._is_late():
+            return StreamEnded(StreamEnd.GATEWAY_LATE)
         async with self._orchestrator.stream_call() as orchestrator:
             bridge = MediaBridge(
                 socket,

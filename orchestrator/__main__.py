@@ -9,6 +9,7 @@ import sys
 from pydantic import ValidationError
 
 from observability import log
+from observability.collector import spare_what_is_loaded
 from orchestrator.bootstrap import InvalidInstitution, Orchestrator, SchemaMismatch
 from orchestrator.config import Role, Settings
 from orchestrator.health_server import PortTaken
@@ -19,7 +20,7 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Orchestrator(settings) as orchestrator:
+    async with Orchestrator(settings, on_warm=spare_what_is_loaded) as orchestrator:
         stopping = loop.create_task(stop.wait())
         try:
             await asyncio.wait({stopping, orchestrator.serving}, return_when=asyncio.FIRST_COMPLETED)

@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 1.0
     most_calls: Annotated[int, Field(ge=0)] = 0
     shortest_retry_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
-    most_streams: Annotated[int, Field(ge=0)] = 100
+    most_streams: Annotated[int, Field(ge=0)] = 200
     most_loop_lag_seconds: Seconds = 0.1
     speech_kept_days: Annotated[int, Field(ge=1)] = 7
 

@@ -1,10 +1,8 @@
-"""What a process measures of itself: how late its event loop is, and how much of the time it computes."""
+"""What a process measures of itself: how late its event loop is, and how much of the processor it wants."""
 
 from __future__ import annotations
 
-import math
 import time
-from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -12,11 +10,9 @@ from typing import Self
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from observability.loop_lag import LoopLag
+from observability.processor_time import wanted_by_thread
+from observability.recent_lag import SAMPLE_SECONDS, RecentLag
 from orchestrator.dialogue.call.admission import PERIOD, Load, Newcomer
-
-# Seconds between two samples, and how far back they are looked at.
-SAMPLE = 0.05
-WINDOW = 3.0
 
 _LAG_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1)
 
@@ -37,7 +33,7 @@ class ProcessLoad:
             registry=registry,
         )
         self._busy = Gauge(
-            "calling_loop_busy_ratio", "The share of the time that the loop computes.", registry=registry
+            "calling_loop_busy_ratio", "The share of the time that the loop computes, or waits to.", registry=registry
         )
         self._full = Gauge("calling_full", "1 while nothing new is taken.", registry=registry)
         self._newcomers = Counter(
@@ -46,10 +42,10 @@ class ProcessLoad:
             ["kind", "outcome"],
             registry=registry,
         )
-        self._sampling = LoopLag(self._sampled, every=SAMPLE)
-        self._lags: deque[float] = deque(maxlen=round(WINDOW / SAMPLE))
+        self._sampling = LoopLag(self._sampled, every=SAMPLE_SECONDS)
+        self._recent = RecentLag()
         self._tell: Callable[[Load], None] = lambda _: None
-        self._computed = self._since = 0.0
+        self._wanted = self._since = 0.0
         self._next = 0.0
 
     def watch(self, full: Callable[[], bool], tell: Callable[[Load], None]) -> None:
@@ -64,7 +60,7 @@ class ProcessLoad:
 
     async def __aenter__(self) -> Self:
         """Begins to measure."""
-        self._since, self._computed = time.monotonic(), time.thread_time()
+        self._since, self._wanted = time.monotonic(), wanted_by_thread()
         self._next = self._since + PERIOD
         self._sampling.start()
         return self
@@ -77,14 +73,10 @@ class ProcessLoad:
 
     def _sampled(self, lag: float) -> None:
         self._lag.observe(lag)
-        self._lags.append(lag)
+        self._recent.add(lag)
         if (now := time.monotonic()) >= self._next:
-            computed = time.thread_time()
-            load = Load(_p95(self._lags), min(1.0, (computed - self._computed) / (now - self._since)))
-            self._since, self._computed, self._next = now, computed, now + PERIOD
+            wanted = wanted_by_thread()
+            load = Load(self._recent.p95, min(1.0, (wanted - self._wanted) / (now - self._since)))
+            self._since, self._wanted, self._next = now, wanted, now + PERIOD
             self._busy.set(load.busy)
             self._tell(load)
-
-
-def _p95(values: deque[float]) -> float:
-    return sorted(values)[math.ceil(0.95 * len(values)) - 1]

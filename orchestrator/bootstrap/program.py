@@ -43,8 +43,15 @@ class Orchestrator:
     port: int = 0
     serving: asyncio.Task[None]
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, on_warm: Callable[[], None] = lambda: None) -> None:
+        """Makes it.
+
+        Args:
+            settings: of the program.
+            on_warm: called once all that stays is in memory, before the first call.
+        """
         self._settings = settings
+        self._on_warm = on_warm
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -74,7 +81,6 @@ class Orchestrator:
         self._stack.push_async_callback(exchanges.close)
         self._stack.push_async_callback(loops.close)
         inside = make_inside(settings, outside, exchanges, loops)
-        await self._stack.enter_async_context(outside.load)
         tasks: list[Task] = []
         server: HealthServer | None = None
         if settings.role is not Role.WORKER:
@@ -95,7 +101,7 @@ class Orchestrator:
         if settings.role is not Role.API:
             worker = DocketWorker(settings.redis_url, inside.work, outside.alarm_clock)
             tasks += [worker.run, outside.backlog.run]
-        self.serving = loops.start(_serve(outside, inside.warm_up, tasks), name="serve")
+        self.serving = loops.start(_serve(outside, inside.warm_up, tasks, self._on_warm), name="serve")
         if settings.metrics_port:
             self._serve_metrics(registry)
         # Undone from the last to the first: not healthy, no new calls, no new work, then the end of what runs.
@@ -129,7 +135,7 @@ class Orchestrator:
         self._stack.callback(metrics.shutdown)
 
 
-async def _serve(outside: Outside, warm_up: WarmUp, tasks: Sequence[Task]) -> None:
+async def _serve(outside: Outside, warm_up: WarmUp, tasks: Sequence[Task], on_warm: Callable[[], None]) -> None:
     """Runs the tasks from the moment that the store answers and is known to be ours, and callees will be understood."""
     await warm_up.before()
     while True:
@@ -139,7 +145,8 @@ async def _serve(outside: Outside, warm_up: WarmUp, tasks: Sequence[Task]) -> No
             break
         except StoreUnavailable:
             await asyncio.sleep(1.0)
-    async with asyncio.TaskGroup() as group:
+    on_warm()
+    async with outside.load, asyncio.TaskGroup() as group:  # the start's own load says nothing of calls
         for task in tasks:
             group.create_task(task())
 

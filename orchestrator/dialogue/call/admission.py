@@ -2,6 +2,7 @@
 
 A process that is late, or whose processor is used up, takes nothing new until it has been calm again. A calm one takes
 more step by step, like TCP in its slow start: a cold process shows at each step that it carries what it took before.
+And it takes no more than it will carry when all of them talk (`headroom`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from orchestrator.dialogue.call.headroom import Headroom
 
 # Measurements come this often, in seconds.
 PERIOD = 0.5
@@ -23,7 +26,7 @@ class Load:
 
     Attributes:
         lag: seconds by which its event loop was late; all but 5 % of the last seconds' samples are below.
-        busy: the share of the time that the loop computed, 0 to 1.
+        busy: the share of the time that the loop computed, or waited for the processor to, 0 to 1.
     """
 
     lag: float
@@ -32,12 +35,16 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class LoadLimits:
-    """From where on nothing new is taken, and below which it is taken again: in between it stays as it is."""
+    """From where on nothing new is taken, and below which it is taken again: in between it stays as it is.
+
+    What is taken is bounded by the headroom too: it is never more than keeps it below `most_expected` when all talk.
+    """
 
     most_lag: float = 0.1
     calm_lag: float = 0.04
     most_busy: float = 0.9
     calm_busy: float = 0.75
+    most_expected: float = 0.85
 
     @classmethod
     def of_lag(cls, most_lag: float) -> LoadLimits:
@@ -79,6 +86,7 @@ class Admission:
 
     Attributes:
         full: the process has enough to do with what it has.
+        streams: how many are open; whoever opens and ends them counts them here.
     """
 
     def __init__(
@@ -100,7 +108,9 @@ class Admission:
         self._limits = limits or LoadLimits()
         self._ramps = {newcomer: _Ramp(first, most) for newcomer in Newcomer}
         self._on_decision = on_decision
+        self._headroom = Headroom()
         self.full = False
+        self.streams = 0
 
     def measured(self, load: Load) -> None:
         """Takes a measurement, one a `PERIOD`."""
@@ -111,24 +121,35 @@ class Admission:
             self.full = False
         for ramp in self._ramps.values():
             ramp.measured(full=self.full)
+        self._headroom.measured(load.busy, self.streams)
 
     def takes(self, newcomer: Newcomer) -> bool:
         """Returns whether a newcomer is taken; who is, is counted as begun."""
-        taken = not self.full and self._ramps[newcomer].takes()
+        taken = self._takes(newcomer)
         self._on_decision(newcomer, taken)
         return taken
 
     async def takes_within(self, newcomer: Newcomer, seconds: float) -> bool:
-        """Returns whether a newcomer is taken, now or when the ramp allows; a full process does not let anybody wait.
+        """Returns whether a newcomer is taken, now or when the ramp allows; without room nobody has to wait.
 
         Args:
             newcomer: what asks.
             seconds: how long it may wait.
         """
         until = asyncio.get_running_loop().time() + seconds
-        while not (taken := not self.full and self._ramps[newcomer].takes()):
-            if self.full or asyncio.get_running_loop().time() >= until:
+        while not (taken := self._takes(newcomer)):
+            if not self._has_room or asyncio.get_running_loop().time() >= until:
                 break
             await asyncio.sleep(PERIOD / 2)
         self._on_decision(newcomer, taken)
+        return taken
+
+    @property
+    def _has_room(self) -> bool:
+        return not self.full and self._headroom.spoken_for <= self._limits.most_expected
+
+    def _takes(self, newcomer: Newcomer) -> bool:
+        taken = self._has_room and self._ramps[newcomer].takes()
+        if taken and newcomer is Newcomer.STREAM:
+            self._headroom.begun()
         return taken

@@ -17,11 +17,7 @@ PATIENCE = 1.5
 
 
 class StreamPlaces:
-    """Counts streams, those that are expected included.
-
-    Attributes:
-        taken: streams that are open.
-    """
+    """Counts streams, those that are expected included."""
 
     def __init__(self, most: int, admission: Admission) -> None:
         """Makes it.
@@ -33,7 +29,11 @@ class StreamPlaces:
         self._most = most
         self._admission = admission
         self._promises: deque[float] = deque()  # when they run out; never more than places
-        self.taken = 0
+
+    @property
+    def taken(self) -> int:
+        """How many streams are open."""
+        return self._admission.streams
 
     async def promise(self) -> bool:
         """Promises a place; False: there is none."""
@@ -56,11 +56,11 @@ class StreamPlaces:
             self._promises.popleft()
         elif not self._free or not self._admission.takes(Newcomer.STREAM):
             raise Overloaded(RETRY_AFTER)
-        self.taken += 1
+        self._admission.streams += 1
         try:
             yield
         finally:
-            self.taken -= 1
+            self._admission.streams -= 1
 
     @property
     def _free(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from dataclasses import replace
 
 import aiohttp
@@ -244,6 +245,22 @@ async def test_a_stream_is_no_slow_webhook():
         )
         assert not await world.metric('gateway_webhook_duration_seconds_count{route="/twilio/media/{token}"}')
         assert await world.metric("gateway_loop_lag_seconds_count")
+
+
+async def test_a_gateway_that_is_late_begins_no_stream_and_carries_those_it_has():
+    async with streaming(most_loop_lag_seconds=0.02) as world:
+        first = await world.dial()
+        await world.taken()
+        for _ in range(6):
+            time.sleep(0.1)  # noqa: ASYNC251 - this is what holds a loop up
+            await asyncio.sleep(0.001)
+        refused = await world.dial()
+        assert await refused.closed() == 1000
+        assert await world.metric('gateway_stream_ends_total{reason="gateway_late"} 1.0')
+        await first.send(media(FRAME))
+        served = await world.taken()
+        await until(lambda: served.heard == FRAME)
+        assert len(world.served) == 1
 
 
 @pytest.mark.parametrize("ending", ["", "/"])

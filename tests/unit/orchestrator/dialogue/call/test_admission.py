@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.dialogue.call.admission import RETRY_AFTER, Admission, Load, Newcomer
+from orchestrator.dialogue.call.headroom import SHOWN_AFTER, USUAL_SHARE
 from orchestrator.dialogue.call.room_to_dial import RoomToDial
 from orchestrator.domain.consultation import State
 from tests.unit.orchestrator.dialogue.scene import Scene, ordered
@@ -79,7 +81,38 @@ def test_no_period_takes_more_than_may_begin_and_none_that_is_full_takes_any(his
         admission.measured(load)
         took = taken(admission, asking=asking)
         assert took <= (0 if admission.full else 16)
-        assert admission.full or took >= min(asking, 4)
+
+
+@given(st.lists(st.tuples(LOADS, st.integers(0, 60)), max_size=20))
+def test_a_process_that_is_calm_and_has_taken_nothing_lately_takes_some(history: list[tuple[Load, int]]) -> None:
+    admission = Admission(first=4)
+    for load, asking in history:
+        admission.measured(load)
+        taken(admission, asking=asking)
+    for _ in range(40):
+        admission.measured(CALM)
+    assert taken(admission, asking=4) == 4
+
+
+def carried_in_the_end(share: float, periods: int) -> float:
+    """Asks for as many streams as are taken; each shows its share of a processor evenly until it is 20 s old."""
+    admission = Admission()
+    begun: list[int] = []
+    for now in range(periods):
+        shown = share * sum(streams * min(1.0, (now - at) / SHOWN_AFTER) for at, streams in enumerate(begun))
+        admission.measured(Load(0.001, min(1.0, shown)))
+        begun.append(taken(admission))
+        admission.streams += begun[-1]
+    return share * admission.streams
+
+
+@pytest.mark.parametrize("share", [0.002, 0.004, 0.006])
+def test_as_much_is_taken_as_is_carried_when_all_of_them_talk(share: float) -> None:
+    assert 0.8 <= carried_in_the_end(share, 400) <= 0.9
+
+
+def test_who_just_rang_is_expected_to_talk() -> None:
+    assert carried_in_the_end(USUAL_SHARE, 20) <= 0.9
 
 
 @virtual_time
