@@ -13,7 +13,6 @@ import pytest
 from cli.child_process import Program, ProgramFailedError, ProgramRefusedError
 from cli.ports import ensure_free, free_ports
 from cli.processes import ProcessGroup
-from tests.fakes.waiting import until
 
 SERVER = """
 import os, socket, sys
