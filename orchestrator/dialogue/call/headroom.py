@@ -11,12 +11,13 @@ from collections import deque
 
 # A stream shows what it costs after so many measurements (20 s), and until then evenly more of it.
 SHOWN_AFTER = 40
-# What a stream is thought to take of a processor until it is known here, and how many of them have to be seen until
-# that counts for half. Measured: 0.003 to 0.005, by tests/bench/test_streams.py.
+# What a stream is thought to take of a processor until it is known here: twice what tests/bench/test_streams.py finds.
 USUAL_SHARE = 0.006
+# It is learned from so many streams and more, a little by each measurement, while hardly any begin: the work of
+# beginning, for those too that are not taken, is no stream's, nor what follows on those that have ended.
 SEEN = 25
-# It is learned while hardly any begin: the work of beginning, for those too that are not taken, is no stream's.
 FEW = 0.1
+LEARNED = 0.05
 
 
 class Headroom:
@@ -44,8 +45,8 @@ class Headroom:
             streams: how many are open.
         """
         self._busy = busy
-        if self._unshown <= FEW * streams:
-            self._share = (SEEN * USUAL_SHARE + busy) / (SEEN + streams)
+        if streams >= SEEN and self._unshown <= FEW * streams:
+            self._share += LEARNED * (busy / streams - self._share)
         self._begun.append(0)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,16 +36,26 @@ def test_what_is_shown_is_expected_no_more() -> None:
     assert spoken_for[-1] == 0
 
 
+def share_after(busy: float, streams: int, measurements: int = 100) -> float:
+    """Returns what one more stream is expected to cost after a time in which nothing changed."""
+    headroom = Headroom()
+    for _ in range(measurements):
+        headroom.measured(busy, streams)
+    headroom.begun()
+    return headroom.spoken_for - busy
+
+
 def test_what_a_stream_costs_is_learned_from_those_under_way() -> None:
-    cheap, dear = Headroom(), Headroom()
-    cheap.measured(0.1, 100)
-    dear.measured(0.7, 20)
-    for headroom in (cheap, dear):
-        before = headroom.spoken_for
-        headroom.begun()
-        assert abs(headroom.spoken_for - before - USUAL_SHARE) > USUAL_SHARE / 4
-    assert dear.spoken_for > 0.7 + 2 * USUAL_SHARE
-    assert cheap.spoken_for < 0.1 + USUAL_SHARE
+    assert share_after(0.2, 100) == pytest.approx(0.002, rel=0.05)
+    assert share_after(0.6, 30) == pytest.approx(0.02, rel=0.05)
+
+
+def test_one_measurement_changes_little() -> None:
+    assert share_after(1.0, 50, measurements=1) < 1.2 * USUAL_SHARE
+
+
+def test_few_streams_teach_nothing_since_other_work_is_most_of_the_load() -> None:
+    assert share_after(0.5, 10) == pytest.approx(USUAL_SHARE)
 
 
 def test_the_work_of_beginning_is_no_streams() -> None:
